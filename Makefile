@@ -1,0 +1,52 @@
+.PHONY: help serve test check schema graphiql browser bench lock
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := .venv/set-up
+GRAPHIQL := web/graphiql/vendor/set-up
+
+serve: export ROLLCALL_DATABASE_URL ?= sqlite://$(CURDIR)/var/rollcall.db
+serve: export ROLLCALL_SECRET_KEY ?= not-a-secret-for-demonstrations-only
+serve: export ROLLCALL_DEMO_EMAIL ?= admin@demo.example.org
+serve: export ROLLCALL_LOG_FORMAT ?= text
+serve: $(SETUP) $(GRAPHIQL)  ## everything from nothing to http://127.0.0.1:8000/graphql with demo users
+	$(BIN)/rollcall migrate
+	$(BIN)/rollcall demo --users 200
+	$(BIN)/rollcall serve
+
+test: $(SETUP)  ## the whole suite, on SQLite and, where one answers, on PostgreSQL
+	$(BIN)/pytest -n 2
+
+check: $(SETUP)  ## style, types, import contracts, and the committed schema
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/rollcall schema | diff schema.graphql - || (echo "schema.graphql is out of date: make schema" && false)
+
+schema: $(SETUP)  ## prints schema.graphql anew from the code
+	$(BIN)/rollcall schema --output schema.graphql
+
+graphiql: $(GRAPHIQL)  ## installs GraphiQL's files, so that the server can serve them itself
+
+browser: $(SETUP) $(GRAPHIQL)  ## GraphiQL in headless Chromium, against a server of its own
+	$(BIN)/python -m tests.browser.run
+
+bench: $(SETUP)  ## how long a page of users takes with a thousand users and with a million
+	$(BIN)/python -m bench.scale
+
+lock: $(SETUP)  ## pins the newest allowed versions in requirements.lock
+	$(BIN)/python -m pip install -q uv && $(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --extra dev pyproject.toml -o requirements.lock
+
+$(SETUP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(GRAPHIQL): web/graphiql/package-lock.json
+	cd web/graphiql && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run -s vendor
+	touch $@
+
+help:
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10

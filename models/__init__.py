@@ -1,0 +1,1 @@
+"""The tables, and the rules of one row. `models.tables` lists every table for Tortoise."""

@@ -1,0 +1,42 @@
+"""Opening the database: the one place that knows how Tortoise is set up."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.context import TortoiseContext
+
+ENGINES = {"tortoise.backends.sqlite": "models.engines.sqlite", "tortoise.backends.asyncpg": "models.engines.postgres"}
+
+
+def tortoise_config(url: str, **options: Any) -> dict[str, Any]:
+    """Tortoise's configuration for `sqlite:///abs/path` or `postgres://…`; options go to the client.
+
+    Raises ValueError for any other kind of URL.
+    """
+    try:
+        connection = expand_db_url(url)
+        connection["engine"] = ENGINES[connection["engine"]]
+    except Exception as error:
+        raise ValueError("the database URL must begin with sqlite:/// or postgres://") from error
+    connection["credentials"].update(options)
+    return {
+        "connections": {"default": connection},
+        "apps": {"models": {"models": ["models.tables"], "migrations": "models.migrations"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+@asynccontextmanager
+async def opened(url: str, **options: Any) -> AsyncIterator[TortoiseContext]:
+    """Connects for as long as the block runs; every task of the process sees the connection.
+
+    Tortoise keeps statements by the connection's name, whatever database it was: forget those of an earlier one.
+    """
+    EXECUTOR_CACHE.clear()
+    async with TortoiseContext() as context:
+        await context.init(config=tortoise_config(url, **options), _enable_global_fallback=True)
+        yield context

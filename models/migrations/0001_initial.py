@@ -1,0 +1,185 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+import datetime
+from models.fields import KeyField
+from orjson import loads
+from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
+from uuid import uuid4
+from tortoise import fields
+from tortoise.indexes import Index
+
+class Migration(migrations.Migration):
+    initial = True
+
+    operations = [
+        ops.CreateModel(
+            name='Platform',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('name', fields.CharField(max_length=100)),
+                ('timezone', fields.CharField(default='UTC', max_length=64)),
+                ('lockout_threshold', fields.IntField(default=5)),
+                ('lockout_minutes', fields.IntField(default=15)),
+                ('password_min_length', fields.IntField(default=15)),
+                ('password_max_age_days', fields.IntField(default=0)),
+                ('mfa_required', fields.BooleanField(default=False)),
+                ('invitation_hours', fields.IntField(default=72)),
+                ('session_idle_minutes', fields.IntField(default=60)),
+                ('session_hours', fields.IntField(default=24)),
+                ('dormant_after_days', fields.IntField(default=90)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'platforms', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Role',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('platform', fields.ForeignKeyField('models.Platform', source_field='platform_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('name', fields.CharField(max_length=100)),
+                ('name_key', KeyField(max_length=400)),
+                ('description', fields.CharField(default='', max_length=500)),
+                ('permissions', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('built_in', fields.BooleanField(default=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'roles', 'app': 'models', 'unique_together': (('platform', 'name_key'),), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='User',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('platform', fields.ForeignKeyField('models.Platform', source_field='platform_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('role', fields.ForeignKeyField('models.Role', source_field='role_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('email', fields.CharField(max_length=320)),
+                ('email_key', KeyField(unique=True, max_length=400)),
+                ('first_name', fields.CharField(max_length=100)),
+                ('last_name', fields.CharField(max_length=100)),
+                ('first_name_key', KeyField(max_length=400)),
+                ('last_name_key', KeyField(max_length=400)),
+                ('phone_number', fields.CharField(null=True, max_length=16)),
+                ('timezone', fields.CharField(max_length=64)),
+                ('activated_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('disabled_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('disabled_reason', fields.CharField(null=True, max_length=500)),
+                ('last_login_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('last_login_key', fields.DatetimeField(default=datetime.datetime.fromisoformat('1970-01-01T00:00:00+00:00'), auto_now=False, auto_now_add=False)),
+                ('password_hash', fields.CharField(null=True, max_length=255)),
+                ('password_changed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('failed_sign_ins', fields.IntField(default=0)),
+                ('locked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('totp_secret', fields.CharField(null=True, max_length=255)),
+                ('totp_confirmed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('totp_last_step', fields.BigIntField(default=0)),
+                ('sso_provider', fields.CharField(null=True, max_length=100)),
+                ('sso_linked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'users', 'app': 'models', 'indexes': [Index(fields=['platform_id', 'last_name_key', 'first_name_key', 'id'], name='users_by_name'), Index(fields=['platform_id', 'email_key', 'id'], name='users_by_email'), Index(fields=['platform_id', 'created_at', 'id'], name='users_by_creation'), Index(fields=['platform_id', 'last_login_key', 'id'], name='users_by_last_login'), Index(fields=['role_id'], name='users_by_role'), Index(fields=['platform_id', 'disabled_at', 'activated_at', 'totp_confirmed_at', 'role_id'], name='users_by_state'), Index(fields=['locked_at'], name='users_by_lock')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='AuditEvent',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('platform', fields.ForeignKeyField('models.Platform', source_field='platform_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('type', fields.CharField(max_length=60)),
+                ('actor', fields.ForeignKeyField('models.User', source_field='actor_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('actor_name', fields.CharField(max_length=201)),
+                ('target', fields.ForeignKeyField('models.User', source_field='target_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('changes', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('ip_address', fields.CharField(null=True, max_length=45)),
+                ('request_id', fields.CharField(null=True, max_length=64)),
+            ],
+            options={'table': 'audit_events', 'app': 'models', 'indexes': [Index(fields=['platform_id', 'at', 'id'], name='events_by_time'), Index(fields=['actor_id', 'at', 'id'], name='events_by_actor'), Index(fields=['target_id', 'at', 'id'], name='events_by_target')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='IdempotencyRecord',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('actor', fields.ForeignKeyField('models.User', source_field='actor_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('key', fields.CharField(max_length=255)),
+                ('input_hash', fields.CharField(max_length=64)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('created_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'idempotency_records', 'app': 'models', 'unique_together': (('actor', 'key'),), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Mail',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('kind', fields.CharField(max_length=40)),
+                ('recipient', fields.CharField(max_length=320)),
+                ('facts', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('sealed_token', fields.TextField(null=True, unique=False)),
+                ('state', fields.CharField(default='QUEUED', max_length=10)),
+                ('attempts', fields.IntField(default=0)),
+                ('last_error', fields.CharField(null=True, max_length=500)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('due_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('sent_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'mails', 'app': 'models', 'indexes': [Index(fields=['state', 'due_at'], name='mails_by_due'), Index(fields=['user_id', 'kind', 'created_at'], name='mails_by_user')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Invitation',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('user', fields.OneToOneField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name='invitation', on_delete=OnDelete.CASCADE)),
+                ('invited_by', fields.ForeignKeyField('models.User', source_field='invited_by_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('mail', fields.ForeignKeyField('models.Mail', source_field='mail_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('token_hash', KeyField(null=True, unique=True, max_length=400)),
+                ('sent_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('times_sent', fields.IntField(default=1)),
+            ],
+            options={'table': 'invitations', 'app': 'models', 'indexes': [Index(fields=['invited_by_id'], name='invitations_by_inviter'), Index(fields=['mail_id'], name='invitations_by_mail')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='RecoveryCode',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name='recovery_codes', on_delete=OnDelete.CASCADE)),
+                ('code_hash', KeyField(max_length=400)),
+            ],
+            options={'table': 'recovery_codes', 'app': 'models', 'unique_together': (('user', 'code_hash'),), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='SearchWord',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('platform', fields.ForeignKeyField('models.Platform', source_field='platform_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('word', KeyField(max_length=400)),
+            ],
+            options={'table': 'search_words', 'app': 'models', 'unique_together': (('user', 'word'),), 'indexes': [Index(fields=['platform_id', 'word', 'user_id'], name='words_by_prefix')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Session',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('token_hash', KeyField(unique=True, max_length=400)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('last_seen_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ip_address', fields.CharField(null=True, max_length=45)),
+                ('user_agent', fields.CharField(null=True, max_length=300)),
+            ],
+            options={'table': 'sessions', 'app': 'models', 'indexes': [Index(fields=['user_id', 'created_at', 'id'], name='sessions_by_user')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+    ]

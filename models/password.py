@@ -1,0 +1,27 @@
+"""The age of a password: computed from `password_changed_at` and the platform's policy."""
+
+from datetime import datetime, timedelta
+
+from tortoise.expressions import Q
+
+from models.platform import Platform
+from models.user import User
+
+
+def password_expires_at(user: User, policy: Platform) -> datetime | None:
+    """None where passwords do not expire or none is set."""
+    if user.password_changed_at is None or policy.password_max_age_days == 0:
+        return None
+    return user.password_changed_at + timedelta(days=policy.password_max_age_days)
+
+
+def password_expired(user: User, policy: Platform, now: datetime) -> bool:
+    expires_at = password_expires_at(user, policy)
+    return expires_at is not None and expires_at <= now
+
+
+def password_expired_condition(policy: Platform, now: datetime) -> Q:
+    """Finds the rows for which `password_expired` holds."""
+    if policy.password_max_age_days == 0:
+        return Q(pk__in=[])
+    return Q(password_changed_at__lte=now - timedelta(days=policy.password_max_age_days))

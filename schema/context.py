@@ -1,0 +1,69 @@
+"""What a resolver may reach: who asks, when, and the server's tools. One object a request."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from models.session import Session
+from models.user import User
+from schema.errors import Unauthenticated
+from services.actor import Actor, Origin
+from services.passwords import Hasher
+from services.policy import sole_administrator
+from services.recovery_codes import recovery_codes_left
+from services.vault import Vault
+
+AvatarUrl = Callable[[User, int], str | None]
+
+
+@dataclass
+class Tools:
+    """What services need of the server; made once."""
+
+    hasher: Hasher
+    vault: Vault
+    avatar_url: AvatarUrl
+
+
+@dataclass
+class Context:
+    origin: Origin
+    now: datetime
+    tools: Tools
+    actor: Actor | None = None
+    _memory: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def signed_in(self) -> Actor:
+        """The actor; raises UNAUTHENTICATED where there is none."""
+        if self.actor is None:
+            raise Unauthenticated
+        return self.actor
+
+    def act_as(self, user: User, session: Session) -> None:
+        """From here on the request is this user's: a sign-in answers as the one who signed in."""
+        self.actor = Actor(user, session, self.origin)
+
+    @cached_property
+    def recovery_codes_left(self) -> DataLoader[UUID, int]:
+        return DataLoader(load_fn=recovery_codes_left)
+
+    async def sole_administrator(self) -> UUID | None:
+        """Asked once a request, however many rows a list has."""
+        platform_id = self.signed_in.user.platform_id
+        sole: UUID | None = await self.once("sole administrator", lambda: sole_administrator(platform_id))
+        return sole
+
+    async def once(self, what: str, ask: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        if what not in self._memory:
+            self._memory[what] = await ask()
+        return self._memory[what]
+
+
+Info = strawberry.Info[Context, None]

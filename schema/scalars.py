@@ -1,0 +1,57 @@
+"""The scalars of the API; each is a string on the wire."""
+
+from datetime import UTC, datetime
+from typing import NewType
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+EmailAddress = NewType("EmailAddress", str)
+PhoneNumber = NewType("PhoneNumber", str)
+TimeZone = NewType("TimeZone", str)
+URL = NewType("URL", str)
+
+
+def instant_text(value: datetime) -> str:
+    """RFC 3339 in UTC, with the `Z` that RFC allows for an offset of zero."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def instant(text: object) -> datetime:
+    """Raises ValueError without an offset: such a time is no instant."""
+    if not isinstance(text, str):
+        raise ValueError("An instant is a string such as 2026-11-22T12:00:00Z.")
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("An instant is written as in RFC 3339: 2026-11-22T12:00:00Z.") from error
+    if value.tzinfo is None:
+        raise ValueError("An instant needs an offset from UTC: 2026-11-22T12:00:00Z.")
+    return value.astimezone(UTC)
+
+
+def _text(name: str, description: str, url: str) -> ScalarDefinition:
+    return strawberry.scalar(name=name, description=description, specified_by_url=url, serialize=str, parse_value=str)
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant, RFC 3339, in UTC.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+        serialize=instant_text,
+        parse_value=instant,
+    ),
+    EmailAddress: _text(
+        "EmailAddress",
+        "An e-mail address, normalised: trimmed, domain in lower case, compared without case.",
+        "https://www.rfc-editor.org/rfc/rfc5322",
+    ),
+    PhoneNumber: _text(
+        "PhoneNumber", "A phone number in E.164: `+14155550132`.", "https://www.itu.int/rec/T-REC-E.164"
+    ),
+    TimeZone: _text(
+        "TimeZone", "A time zone's name in the IANA database: `Europe/Berlin`.", "https://www.iana.org/time-zones"
+    ),
+    URL: _text("URL", "A URL.", "https://www.rfc-editor.org/rfc/rfc3986"),
+}

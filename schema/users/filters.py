@@ -1,0 +1,92 @@
+"""The arguments of the users list."""
+
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+import strawberry
+
+from schema.enums import AlertType, OrderDirection, UserOrderField, UserStatus
+from schema.errors import BadUserInput
+from schema.ids import id_of
+from services.directory import Span, UserQuery
+
+Value = TypeVar("Value")
+
+
+@strawberry.input(description="A condition on the last sign-in.")
+class LastLoginFilter:
+    before: datetime | None = strawberry.field(description="Signed in before this instant.", default=None)
+    after: datetime | None = strawberry.field(description="Signed in after this instant.", default=None)
+    never: bool | None = strawberry.field(
+        description="True: only those who never signed in. False: only those who did.", default=None
+    )
+
+
+@strawberry.input(description="A span of time; either end may be left out.")
+class DateTimeRange:
+    before: datetime | None = strawberry.field(description="Earlier than this instant.", default=None)
+    after: datetime | None = strawberry.field(description="Later than this instant.", default=None)
+
+
+@strawberry.input(
+    description="All given conditions must hold; within one list, any. An empty list is a condition that nobody meets; "
+    "null and absent are no condition."
+)
+class UserFilter:
+    status: list[UserStatus] | None = strawberry.field(description="Users with any of these statuses.", default=None)
+    mfa_enabled: bool | None = strawberry.field(description="Users with, or without, MFA.", default=None)
+    sso_enabled: bool | None = strawberry.field(
+        description="Users with, or without, an identity provider.", default=None
+    )
+    role_id: list[strawberry.ID] | None = strawberry.field(description="Users with any of these roles.", default=None)
+    alerts: list[AlertType] | None = strawberry.field(description="Users with any of these alerts.", default=None)
+    text: str | None = strawberry.field(
+        description="Users whose first name, last name or e-mail address has every word of this at the beginning of "
+        "one of its words; a whole e-mail address or id finds that user.",
+        default=None,
+    )
+    last_login: LastLoginFilter | None = strawberry.field(description="By the last sign-in.", default=None)
+    created_at: DateTimeRange | None = strawberry.field(description="By when they were added.", default=None)
+
+
+@strawberry.input(description="How a list of users is ordered.")
+class UserOrder:
+    field: UserOrderField = strawberry.field(description="By what.")
+    direction: OrderDirection = strawberry.field(description="In which direction.", default=OrderDirection.ASC)
+
+
+def user_query(search: str | None, filter: UserFilter | None) -> UserQuery:
+    """The arguments in the words of the services. Raises BadUserInput for what is no id at all."""
+    asked = filter or UserFilter()
+    last_login, created = asked.last_login or LastLoginFilter(), asked.created_at or DateTimeRange()
+    return UserQuery(
+        search=search,
+        status=_tuple(asked.status),
+        mfa_enabled=asked.mfa_enabled,
+        sso_enabled=asked.sso_enabled,
+        role_ids=_role_ids(asked.role_id),
+        alerts=_tuple(asked.alerts),
+        text=asked.text,
+        text_id=_whole_id(asked.text),
+        last_login=Span(before=last_login.before, after=last_login.after),
+        never_signed_in=last_login.never,
+        created=Span(before=created.before, after=created.after),
+    )
+
+
+def _tuple(values: list[Value] | None) -> tuple[Value, ...] | None:
+    return None if values is None else tuple(values)
+
+
+def _role_ids(ids: list[strawberry.ID] | None) -> tuple[UUID, ...] | None:
+    if ids is None:
+        return None
+    return tuple(found for id in ids if (found := id_of("Role", id)) is not None)
+
+
+def _whole_id(text: str | None) -> UUID | None:
+    try:
+        return id_of("User", text.strip()) if text else None
+    except BadUserInput:
+        return None

@@ -1,0 +1,98 @@
+"""The user. Fields without a resolver are read from the row, whose attributes have the same names."""
+
+from datetime import datetime
+from typing import ClassVar, cast
+
+import strawberry
+from tortoise import Model
+
+import models.user
+from models.alerts import alerts_of
+from models.status import status_of
+from schema.context import Info
+from schema.enums import UserStatus
+from schema.errors import BadUserInput
+from schema.node import Node
+from schema.platform.types import Platform, Role
+from schema.scalars import URL, EmailAddress, PhoneNumber, TimeZone
+from schema.users import attention, security
+from schema.users import invitation as invitations
+
+SMALLEST_AVATAR, USUAL_AVATAR, LARGEST_AVATAR = 16, 80, 512
+
+
+@strawberry.type(description="A person who signs in to the platform's dashboard.")
+class User(Node):
+    row_type: ClassVar[type[Model]] = models.user.User
+    email: EmailAddress = strawberry.field(description="The sign-in name.")
+    first_name: str = strawberry.field(description="The given name.")
+    last_name: str = strawberry.field(description="The family name, by which `search` finds.")
+    full_name: str = strawberry.field(description="First and last name.")
+    initials: str = strawberry.field(description="One or two letters, for an avatar without a picture.")
+    phone_number: PhoneNumber | None = strawberry.field(description="Null where none is known.")
+    timezone: TimeZone = strawberry.field(description="In which the dashboard shows this user times.")
+    platform: Platform = strawberry.field(description="The platform that the user belongs to, for good.")
+    role: Role = strawberry.field(description="What the user may do.")
+    last_login_at: datetime | None = strawberry.field(description="Null: never signed in.")
+    disabled_at: datetime | None = strawberry.field(description="Null unless disabled.")
+    disabled_reason: str | None = strawberry.field(description="What was given as the reason; null without one.")
+    created_at: datetime = strawberry.field(description="When the user was added.")
+    updated_at: datetime = strawberry.field(description="When the user was last changed.")
+    version: int = strawberry.field(
+        description="Rises by one with every change; `expectedVersion` compares against it."
+    )
+
+    @strawberry.field(
+        description="A square picture of `size` pixels (16 to 512): initials on a colour of the person's own, drawn by "
+        "this server; Gravatar where the settings say so; null where avatars are switched off."
+    )
+    def avatar_url(self, info: Info, size: int | None = USUAL_AVATAR) -> URL | None:
+        size = USUAL_AVATAR if size is None else size
+        if not SMALLEST_AVATAR <= size <= LARGEST_AVATAR:
+            raise BadUserInput(f"`size` must be between {SMALLEST_AVATAR} and {LARGEST_AVATAR}.")
+        url = info.context.tools.avatar_url(_row(self), size)
+        return URL(url) if url else None
+
+    @strawberry.field(description="Where the account stands.")
+    def status(self) -> UserStatus:
+        return status_of(_row(self))
+
+    @strawberry.field(description="The second factor.")
+    def mfa(self) -> security.MfaStatus:
+        return security.mfa_status(_row(self))
+
+    @strawberry.field(description="The link to an identity provider.")
+    def sso(self) -> security.SsoStatus:
+        return security.sso_status(_row(self))
+
+    @strawberry.field(description="The state of the password.")
+    def password(self, info: Info) -> security.PasswordStatus:
+        return security.password_status(_row(self), info.context.now)
+
+    @strawberry.field(description="Null while the account is not locked.")
+    def lockout(self, info: Info) -> security.Lockout | None:
+        return security.lockout(_row(self), info.context.now)
+
+    @strawberry.field(description="Null once the account has been set up.")
+    def invitation(self, info: Info) -> invitations.Invitation | None:
+        return invitations.invitation(_row(self).invitation, info.context.now)
+
+    @strawberry.field(description="What needs attention, most severe first; the same here, in lists and in filters.")
+    def alerts(self, info: Info) -> list[attention.Alert]:
+        return cast("list[attention.Alert]", alerts_of(_row(self), _row(self).platform, info.context.now))
+
+    @strawberry.field(
+        description="Every management action, whether the viewer may take it on this user now, and if not, why. "
+        "The mutations ask the same rules."
+    )
+    async def viewer_actions(self, info: Info) -> list[attention.ViewerAction]:
+        return await attention.viewer_actions(_row(self), info.context)
+
+
+def _row(user: User) -> models.user.User:
+    return cast("models.user.User", user)
+
+
+def shown(row: models.user.User | None) -> User | None:
+    """A whole row as GraphQL's user: resolvers read the row itself."""
+    return cast("User | None", row)

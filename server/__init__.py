@@ -1,0 +1,1 @@
+"""The process around the schema: settings, HTTP, logs, the command line."""

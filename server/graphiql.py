@@ -1,0 +1,94 @@
+"""GraphiQL from our own origin: the page of GET /graphql and the files that it loads."""
+
+import html
+import os
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+WEB = Path(__file__).parent.parent / "web" / "graphiql"
+
+VENDOR_FILES = ("react.js", "react-dom.js", "graphiql.js", "graphiql.css", "explorer.js", "explorer.css")
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+class GraphiQL:
+    """`demo_email` is filled in for the reader; `folder` holds `page/` (ours) and `vendor/` (copied by npm)."""
+
+    def __init__(self, *, demo_email: str = "", folder: Path = WEB) -> None:
+        self._vendor = folder / "vendor"
+        self._assets = folder / "page"
+        self._missing = (self._assets / "missing.html").read_text("utf-8")
+        template = (self._assets / "index.html").read_text("utf-8")
+        self._index = template.replace("{{ demo_email }}", html.escape(demo_email))
+
+    async def page(self, request: Request) -> Response:
+        """The GET half of /graphql: a page for browsers, 405 for clients of the API."""
+        if not _wants_html(request):
+            return post_only(request)
+        headers = HEADERS | {"Vary": "Accept"}
+        if self._is_installed():
+            return HTMLResponse(self._index, headers=headers)
+        return HTMLResponse(self._missing, status_code=503, headers=headers)
+
+    def asset_routes(self) -> list[Mount]:
+        return [
+            Mount("/graphiql/page", _Assets(self._assets)),
+            Mount("/graphiql/vendor", _Assets(self._vendor)),
+        ]
+
+    def _is_installed(self) -> bool:
+        return all((self._vendor / name).is_file() for name in VENDOR_FILES)
+
+
+def post_only(_request: Request) -> Response:
+    """The GET half of /graphql for clients of the API, and for everybody where GraphiQL is switched off."""
+    error = {"message": "Send GraphQL operations with POST.", "extensions": {"code": "METHOD_NOT_ALLOWED"}}
+    return JSONResponse({"errors": [error]}, status_code=405, headers={"Allow": "POST", "Vary": "Accept"})
+
+
+def _wants_html(request: Request) -> bool:
+    """Browsers name text/html; `*/*` is what curl and HTTP libraries send (RFC 9110, 12.5.1)."""
+    for entry in ",".join(request.headers.getlist("accept")).split(","):
+        media_type, *parameters = (part.strip().lower() for part in entry.split(";"))
+        if media_type == "text/html":
+            return not any(_is_zero_quality(parameter) for parameter in parameters)
+    return False
+
+
+def _is_zero_quality(parameter: str) -> bool:
+    return parameter.startswith("q=") and not parameter[2:].strip("0.")
+
+
+class _Assets(StaticFiles):
+    """Revalidated by ETag, because the files' names carry no version. A folder not made yet is a 404."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory=directory, check_dir=False)
+
+    async def check_config(self) -> None:
+        return
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers.update(HEADERS)
+        return response

@@ -1,0 +1,92 @@
+"""Every setting, read from the environment (`ROLLCALL_…`) or a `.env` file; nothing else reads either."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from models.database import tortoise_config
+
+SHORTEST_KEY = 32
+
+
+class BadSettings(Exception):
+    """A setting is wrong or missing; the message is one sentence for each, naming it."""
+
+
+class Settings(BaseSettings):
+    """What can be set. Each field is `ROLLCALL_<FIELD>` in upper case; docs/operations.md explains them."""
+
+    model_config = SettingsConfigDict(env_prefix="ROLLCALL_", env_file=".env", extra="ignore")
+
+    database_url: SecretStr
+    secret_key: Annotated[list[SecretStr], NoDecode]
+    """The key that seals secrets; several, separated by commas, while it is rotated: the first one seals."""
+    frontend_url: str = "http://127.0.0.1:8000"
+    public_url: str = "http://127.0.0.1:8000"
+    smtp_url: SecretStr | None = None
+    mail_from: str = "Rollcall <no-reply@rollcall.example>"
+    mail_folder: Path = Path("var/mails")
+    avatars: Literal["initials", "gravatar", "off"] = "initials"
+    graphiql: bool = True
+    demo_email: str = ""
+    """Filled in for the reader of GraphiQL; `make serve` sets it."""
+    log_format: Literal["json", "text"] = "json"
+    database_connections: int = Field(default=10, ge=1, le=1000)
+
+    @field_validator("secret_key", mode="before")
+    @classmethod
+    def _several_keys(cls, value: object) -> object:
+        return [key.strip() for key in value.split(",") if key.strip()] if isinstance(value, str) else value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_keys(cls, keys: list[SecretStr]) -> list[SecretStr]:
+        if not keys or any(len(key.get_secret_value()) < SHORTEST_KEY for key in keys):
+            raise ValueError(f"needs at least {SHORTEST_KEY} characters")
+        return keys
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: SecretStr) -> SecretStr:
+        tortoise_config(url.get_secret_value())
+        return url
+
+    @field_validator("frontend_url", "public_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an address such as https://app.example.org")
+        return url.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(url.get_secret_value() if url else "smtp://unset")
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise ValueError("must be an address such as smtp://mail.example.org:587")
+        return url
+
+    @property
+    def keys(self) -> list[str]:
+        return [key.get_secret_value() for key in self.secret_key]
+
+    @classmethod
+    def read(cls, **given: object) -> Self:
+        """Raises BadSettings with a sentence for each setting that is wrong or missing."""
+        try:
+            return cls(**given)  # type: ignore[arg-type]
+        except ValidationError as error:
+            raise BadSettings("\n".join(_sentence(fault) for fault in error.errors(include_input=False))) from None
+
+
+def _sentence(fault: object) -> str:
+    assert isinstance(fault, dict)
+    name = "ROLLCALL_" + "_".join(str(part) for part in fault["loc"][:1]).upper()
+    if fault["type"] == "missing":
+        return f"{name} is not set; docs/operations.md says what it is for."
+    reason = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{name} is wrong: {reason}."

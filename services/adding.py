@@ -1,0 +1,147 @@
+"""Adding a user: the row, the invitation, its mail and the audit event come into being together, or not at all."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from models.audit_event import Change
+from models.role import Permission, Role
+from models.user import SearchWord, User
+from services import validation
+from services.actor import Actor
+from services.audit import record
+from services.idempotency import claim, fulfil, input_hash, remembered
+from services.invitations import invite
+from services.policy import assignable, require
+from services.refusals import EmailTaken, Forbidden, Invalid, NotFound, RoleNotAssignable
+from services.vault import Vault
+from services.visibility import signing_in_as, visible_to
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """What is asked for, as typed. `role_id` None: no role has the id that was given."""
+
+    first_name: str
+    last_name: str
+    email: str
+    role_id: UUID | None
+    phone_number: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True)
+class _Checked:
+    first_name: str
+    last_name: str
+    email: str
+    role: Role
+    phone_number: str | None
+    timezone: str
+
+
+async def add_user(
+    actor: Actor, new: NewUser, *, now: datetime, vault: Vault, idempotency_key: str | None = None
+) -> User:
+    """Adds an invited user. Raises Forbidden, all faults of the input at once, or IdempotencyMismatch."""
+    await _require_adding(actor, now)
+    if idempotency_key is not None:
+        return await _add_once(actor, new, idempotency_key, now=now, vault=vault)
+    checked = await _check(actor, new)
+    async with in_transaction():
+        return await _insert(actor, checked, now=now, vault=vault)
+
+
+async def _add_once(actor: Actor, new: NewUser, key: str, *, now: datetime, vault: Vault) -> User:
+    faults = validation.Faults()
+    faults.check("idempotency_key", validation.idempotency_key, key)
+    faults.raise_any()
+    hash = input_hash(asdict(new))
+    if first := await remembered(actor, key, hash, now):
+        return await _first_answer(actor, first)
+    try:
+        async with in_transaction():
+            record = await claim(actor, key, hash, now)
+            user = await _insert(actor, await _check(actor, new), now=now, vault=vault)
+            await fulfil(record, user.id)
+            return user
+    except IntegrityError:
+        first = await remembered(actor, key, hash, now)
+        if first is None:
+            raise EmailTaken(field="email") from None
+        return await _first_answer(actor, first)
+
+
+async def _first_answer(actor: Actor, user_id: UUID) -> User:
+    user = await visible_to(actor).filter(id=user_id).first()
+    if user is None:
+        raise NotFound("The user that this key added is gone.")
+    return user
+
+
+async def _require_adding(actor: Actor, now: datetime) -> None:
+    try:
+        require(actor, Permission.USERS_ADD)
+    except Forbidden as refusal:
+        code = Change(field="refused", before=None, after=refusal.code.value)
+        await record(actor, "user.added.refused", None, now=now, changes=[code])
+        raise
+
+
+async def _check(actor: Actor, new: NewUser) -> _Checked:
+    faults = validation.Faults()
+    first_name = faults.check("first_name", validation.person_name, new.first_name)
+    last_name = faults.check("last_name", validation.person_name, new.last_name)
+    email = faults.check("email", validation.email_address, new.email)
+    phone = faults.check("phone_number", validation.phone_number, new.phone_number) if new.phone_number else None
+    timezone = faults.check("timezone", validation.time_zone, new.timezone or actor.platform.timezone)
+    role = await Role.filter(id=new.role_id, platform_id=actor.user.platform_id).first() if new.role_id else None
+    if role is None:
+        faults.add(Invalid("There is no such role.", field="role_id"))
+    elif not assignable(actor, role):
+        faults.add(RoleNotAssignable(field="role_id"))
+    if email is not None and await signing_in_as(email).exists():
+        faults.add(EmailTaken(field="email"))
+    faults.raise_any()
+    assert first_name and last_name and email and role and timezone
+    return _Checked(first_name, last_name, email, role, phone, timezone)
+
+
+async def _insert(actor: Actor, checked: _Checked, *, now: datetime, vault: Vault) -> User:
+    user = User.named(
+        checked.first_name,
+        checked.last_name,
+        checked.email,
+        id=uuid4(),
+        platform_id=actor.user.platform_id,
+        role_id=checked.role.id,
+        phone_number=checked.phone_number,
+        timezone=checked.timezone,
+        created_at=now,
+        updated_at=now,
+    )
+    try:
+        async with in_transaction():
+            await user.save()
+    except IntegrityError:
+        raise EmailTaken(field="email") from None
+    await index_words(user)
+    await invite(user, actor, now=now, vault=vault)
+    await record(actor, "user.added", user, now=now, changes=_first_facts(user, checked.role))
+    return user
+
+
+async def index_words(user: User) -> None:
+    """Writes the words by which `filter.text` finds the user, in the caller's transaction."""
+    await SearchWord.filter(user_id=user.id).delete()
+    await SearchWord.bulk_create(
+        [SearchWord(platform_id=user.platform_id, user_id=user.id, word=word) for word in sorted(user.search_words())]
+    )
+
+
+def _first_facts(user: User, role: Role) -> list[Change]:
+    facts = {"firstName": user.first_name, "lastName": user.last_name, "email": user.email, "role": role.name}
+    return [Change(field=field, before=None, after=value) for field, value in facts.items()]

@@ -1,0 +1,50 @@
+"""The life of an account: disabled and enabled, locked and unlocked, deleted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from models.user import User
+from services import validation
+from services.actor import Actor
+from services.audit import forget, record
+from services.changing import changing
+from services.invitations import kill_invitation
+from services.policy import UserAction
+from services.sessions import end_sessions
+
+
+async def disable_user(actor: Actor, user_id: UUID, *, reason: str | None = None, now: datetime) -> User:
+    """Bars sign-in and ends every session and link at once; the data stay. Disabled already: nothing changes."""
+    async with changing(actor, user_id, UserAction.DISABLE, "user.disabled", now=now) as editing:
+        faults = validation.Faults()
+        why = faults.check("reason", validation.reason, reason) if reason else None
+        faults.raise_any()
+        user = editing.user
+        if user.disabled_at is None:
+            user.disabled_at, user.disabled_reason = now, why
+            await end_sessions(user.id)
+            await kill_invitation(user.id, now)
+    return editing.user
+
+
+async def enable_user(actor: Actor, user_id: UUID, *, now: datetime) -> User:
+    """Lets the user sign in again, or be invited again; no session and no link comes back."""
+    async with changing(actor, user_id, UserAction.ENABLE, "user.enabled", now=now) as editing:
+        editing.user.disabled_at = editing.user.disabled_reason = None
+    return editing.user
+
+
+async def unlock_user(actor: Actor, user_id: UUID, *, now: datetime) -> User:
+    """Lifts the lock and forgets the failed sign-ins."""
+    async with changing(actor, user_id, UserAction.UNLOCK, "user.unlocked", now=now) as editing:
+        editing.user.locked_at, editing.user.failed_sign_ins = None, 0
+    return editing.user
+
+
+async def delete_user(actor: Actor, user_id: UUID, *, now: datetime) -> UUID:
+    """Deletes the account and, by cascade, all that belongs to it; the audit trail forgets the person."""
+    async with changing(actor, user_id, UserAction.DELETE, "user.deleted", now=now) as editing:
+        await forget(editing.user)
+        await editing.user.delete()
+        await record(actor, "user.deleted", editing.user, now=now, target_gone=True)
+    return user_id

@@ -1,0 +1,130 @@
+"""Pages of an ordered list: keyset cursors both ways, or an offset for numbered pages."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+from tortoise import Model
+from tortoise.queryset import QuerySet
+
+from models.keyset import RowsBeyond
+
+PAGE, LARGEST = 25, 100
+DEEPEST_OFFSET = 2**31 - 1
+
+Row = TypeVar("Row", bound=Model)
+
+
+class BadPage(ValueError):
+    """The page's arguments do not fit together; the message says which."""
+
+
+@dataclass(frozen=True)
+class PageArguments:
+    """As the client gives them; `checked` before use."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+    offset: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.first is not None and self.last is not None:
+            raise BadPage("Give `first` or `last`, not both.")
+        for name, size in (("first", self.first), ("last", self.last)):
+            if size is not None and not 1 <= size <= LARGEST:
+                raise BadPage(f"`{name}` must be between 1 and {LARGEST}.")
+        if self.offset is not None and (self.after is not None or self.before is not None or self.last is not None):
+            raise BadPage("`offset` goes with `first` only, without a cursor.")
+        if self.offset is not None and not 0 <= self.offset <= DEEPEST_OFFSET:
+            raise BadPage("`offset` must not be negative or beyond 2147483647.")
+        if self.after is not None and self.before is not None:
+            raise BadPage("Give `after` or `before`, not both.")
+        if self.last is not None and self.after is not None:
+            raise BadPage("`after` goes with `first`; `last` goes with `before`.")
+        if self.last is None and self.before is not None:
+            raise BadPage("`before` goes with `last`; `first` goes with `after`.")
+
+    @property
+    def size(self) -> int:
+        return self.first or self.last or PAGE
+
+    @property
+    def backwards(self) -> bool:
+        return self.last is not None
+
+    @property
+    def cursor(self) -> str | None:
+        return self.before if self.backwards else self.after
+
+
+@dataclass(frozen=True)
+class KeysetOrder:
+    """The columns of a total order, all in one direction; the last is the id, which makes it total."""
+
+    columns: tuple[str, ...]
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    rows: Sequence[Row]
+    has_next: bool
+    has_previous: bool
+    cursor_of: Callable[[Row], str]
+
+
+async def page_of(rows: QuerySet[Row], order: KeysetOrder, arguments: PageArguments, *, fingerprint: str) -> Page[Row]:
+    """One page. `fingerprint` names list, filter and order: a cursor of another list is refused with BadPage."""
+    mark = hashlib.sha256(repr((order, fingerprint)).encode()).digest()[:6]
+    backwards = arguments.backwards != order.descending
+    if arguments.cursor is not None:
+        rows = rows.filter(
+            RowsBeyond(order.columns, _decoded(arguments.cursor, mark, rows.model, order), backwards=backwards)
+        )
+    sign = "-" if backwards else ""
+    rows = rows.order_by(*[sign + column for column in order.columns]).offset(arguments.offset or 0)
+    found = list(await rows.limit(arguments.size + 1))
+    more, found = len(found) > arguments.size, found[: arguments.size]
+    if arguments.backwards:
+        found.reverse()
+    beyond = arguments.cursor is not None or bool(arguments.offset)
+    return Page(
+        rows=found,
+        has_next=beyond if arguments.backwards else more,
+        has_previous=more if arguments.backwards else beyond,
+        cursor_of=lambda row: _encoded([getattr(row, column) for column in order.columns], mark),
+    )
+
+
+def _encoded(values: list[Any], mark: bytes) -> str:
+    return base64.urlsafe_b64encode(mark + orjson.dumps(values, default=str)).decode().rstrip("=")
+
+
+def _decoded(cursor: str, mark: bytes, model: type[Model], order: KeysetOrder) -> list[Any]:
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        values = orjson.loads(raw[len(mark) :])
+        decoded = [
+            _typed(value, model._meta.fields_map[c].field_type) for value, c in zip(values, order.columns, strict=True)
+        ]
+    except (ValueError, TypeError) as error:
+        raise BadPage("This cursor is broken.") from error
+    if raw[: len(mark)] != mark:
+        raise BadPage("This cursor belongs to another order or filter.")
+    return decoded
+
+
+def _typed(value: str, type: type) -> Any:
+    """What JSON has made of a key, as the column's type again."""
+    if not isinstance(value, str) or "\x00" in value:
+        raise TypeError(value)
+    if type is datetime:
+        return datetime.fromisoformat(value)
+    return UUID(value) if type is UUID else value

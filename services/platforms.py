@@ -1,0 +1,85 @@
+"""Making platforms and administrators: what the command line does before anybody can sign in."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from tortoise.transactions import in_transaction
+
+from models.keys import sort_key
+from models.platform import Platform
+from models.role import Permission, Role
+from models.user import User
+from services import validation
+from services.actor import Origin
+from services.adding import index_words
+from services.audit import record
+from services.refusals import EmailTaken
+from services.visibility import signing_in_as
+
+BUILT_IN_ROLES: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
+    ("Platform", "Access to manage data and users within your assigned platform.", tuple(Permission)),
+    (
+        "Support",
+        "Access to look users up and to help them sign in.",
+        (Permission.USERS_READ, Permission.USERS_SECURITY, Permission.AUDIT_READ),
+    ),
+    ("Viewer", "Access to look users up.", (Permission.USERS_READ,)),
+)
+"""The roles shipped with the product: name, description, permissions. The first is the administrators'."""
+
+
+async def make_platform(name: str, *, now: datetime, timezone: str = "UTC") -> Platform:
+    """A platform with the roles shipped with the product, in the caller's transaction."""
+    platform = await Platform.create(id=uuid4(), name=name, timezone=timezone, created_at=now)
+    for role, description, permissions in BUILT_IN_ROLES:
+        await Role.create(
+            id=uuid4(),
+            platform=platform,
+            name=role,
+            name_key=sort_key(role),
+            description=description,
+            permissions=[permission.value for permission in permissions],
+            built_in=True,
+            created_at=now,
+        )
+    return platform
+
+
+async def administrators_role(platform: Platform) -> Role:
+    return await Role.get(platform_id=platform.id, built_in=True, name_key=sort_key(BUILT_IN_ROLES[0][0]))
+
+
+async def create_administrator(
+    *, platform_name: str, first_name: str, last_name: str, email: str, password_hash: str, now: datetime
+) -> User:
+    """An active administrator; makes the platform if there is none of that name. Raises faults of the input."""
+    faults = validation.Faults()
+    name = faults.check("platform", validation.person_name, platform_name)
+    first = faults.check("first_name", validation.person_name, first_name)
+    last = faults.check("last_name", validation.person_name, last_name)
+    address = faults.check("email", validation.email_address, email)
+    faults.raise_any()
+    assert name and first and last and address
+    if await signing_in_as(address).exists():
+        raise EmailTaken(field="email")
+    async with in_transaction():
+        platform = await Platform.filter(name=name).first() or await make_platform(name, now=now)
+        role = await administrators_role(platform)
+        user = User.named(
+            first,
+            last,
+            address,
+            id=uuid4(),
+            platform=platform,
+            role=role,
+            timezone=platform.timezone,
+            password_hash=password_hash,
+            password_changed_at=now,
+            activated_at=now,
+            created_at=now,
+            updated_at=now,
+        )
+        await user.save()
+        await index_words(user)
+        await record(Origin(), "user.added", user, now=now)
+    return user

@@ -1,0 +1,61 @@
+"""Sessions: opaque bearer tokens, alive as long as their row is there and inside its limits."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from models.session import Session
+from models.status import UserStatus, status_of
+from models.user import User
+from services.actor import Actor, Origin
+from services.tokens import new_token, token_hash
+
+SEEN_EVERY = timedelta(minutes=1)
+"""`last_seen_at` is written at most this often, so that reading costs no write."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new session and its token, which exists only here."""
+
+    session: Session
+    token: str
+    user: User
+
+
+async def start_session(user: User, origin: Origin, now: datetime) -> Started:
+    """Adds a session; call it in the transaction that completes the sign-in, with the user's row locked."""
+    token = new_token()
+    session = await Session.create(
+        id=uuid4(),
+        user_id=user.id,
+        token_hash=token_hash(token),
+        created_at=now,
+        last_seen_at=now,
+        ip_address=origin.ip_address,
+        user_agent=(origin.user_agent or "")[:300] or None,
+    )
+    return Started(session, token, user)
+
+
+async def find_actor(token: str, origin: Origin, now: datetime) -> Actor | None:
+    """Who sent this token: one statement; None where the session has ended, by whatever cause."""
+    session = await Session.filter(token_hash=token_hash(token)).select_related("user__role", "user__platform").first()
+    if session is None or session.expires_at(session.user.platform) <= now:
+        return None
+    if status_of(session.user) is not UserStatus.ACTIVE:
+        return None
+    if now - session.last_seen_at >= SEEN_EVERY:
+        await Session.filter(id=session.id).update(last_seen_at=now)
+        session.last_seen_at = now
+    return Actor(session.user, session, origin)
+
+
+async def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
+    """Ends the user's sessions, from the next request on, in every worker; returns how many."""
+    sessions = Session.filter(user_id=user_id)
+    return await (sessions.exclude(id=but) if but else sessions).delete()
+
+
+async def sign_out(actor: Actor) -> None:
+    await Session.filter(id=actor.session.id).delete()

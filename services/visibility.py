@@ -1,0 +1,36 @@
+"""The only ways to users: those of the actor's platform, or the one who signs in. A test keeps it so."""
+
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from models.keys import email_key
+from models.user import User
+from services.actor import Actor
+
+WHOLE = ("role", "platform", "invitation__mail", "invitation__invited_by")
+"""What a user's computed fields read, loaded by joins in one statement."""
+
+
+def visible_to(actor: Actor) -> QuerySet[User]:
+    """The users of the actor's platform: nobody else exists for the actor."""
+    return users_of(actor.user.platform_id)
+
+
+def users_of(platform_id: UUID) -> QuerySet[User]:
+    return User.filter(platform_id=platform_id)
+
+
+def signing_in_as(email: str) -> QuerySet[User]:
+    """The account with this sign-in name, on whatever platform; for who is not signed in yet."""
+    return User.filter(email_key=email_key(email.strip()))
+
+
+def account(user_id: UUID) -> QuerySet[User]:
+    """The account that holds a secret which the caller has already looked up."""
+    return User.filter(id=user_id)
+
+
+def everybody() -> QuerySet[User]:
+    """All platforms: for the server's own work (locks that end, commands on the server)."""
+    return User.all()
