@@ -1,6 +1,5 @@
 """Normal forms of names and addresses, in which they are compared, searched and sorted."""
 
-import re
 import unicodedata
 
 END_OF_PREFIX = chr(0x10FFFF)
@@ -12,10 +11,13 @@ KEY_LENGTH = 200
 
 
 def sort_key(text: str) -> str:
-    """Compatibility form, accents dropped, case folded: `Müller` and `MULLER` are one key."""
-    decomposed = unicodedata.normalize("NFKD", text.strip())
+    """Compatibility form, accents dropped, case folded: `Müller` and `MULLER` are one key.
+
+    Every code point becomes its part of the key by itself, so the key of a text begins with the key of its beginning.
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return unicodedata.normalize("NFKD", bare.casefold())[:KEY_LENGTH]
+    return unicodedata.normalize("NFKD", bare.casefold()).strip()[:KEY_LENGTH].rstrip()
 
 
 def email_key(address: str) -> str:
@@ -24,8 +26,13 @@ def email_key(address: str) -> str:
 
 
 def words(*texts: str) -> set[str]:
-    """The searchable words of names and addresses: runs of letters and digits of their sort keys."""
-    return {word for text in texts for word in re.findall(r"[^\W_]+", sort_key(text))}
+    """The searchable words of names and addresses: runs of letters, their marks, and digits of their sort keys."""
+    return {word for text in texts for word in "".join(map(_letter_or_gap, sort_key(text))).split()}
+
+
+def _letter_or_gap(letter: str) -> str:
+    """Vowel signs of Indic and Thai words are marks: no letters to `isalnum`, yet parts of the word."""
+    return letter if letter.isalnum() or unicodedata.category(letter)[0] == "M" else " "
 
 
 def storable(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Roles: named sets of permissions."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import Model, fields
 
@@ -34,6 +35,7 @@ class Role(Model):
     platform: fields.ForeignKeyRelation[Platform] = fields.ForeignKeyField(
         "models.Platform", related_name=False, on_delete=fields.CASCADE
     )
+    platform_id: UUID
     name = fields.CharField(max_length=100)
     name_key = KeyField()
     description = fields.CharField(max_length=500, default="")

@@ -51,7 +51,8 @@ class User(Model):
     failed_sign_ins = fields.IntField(default=0)
     locked_at = fields.DatetimeField(null=True)
 
-    totp_secret = fields.CharField(max_length=255, null=True)
+    totp_secret: str | None = fields.CharField(max_length=255, null=True)  # type: ignore[assignment]
+    totp_pending_secret: str | None = fields.CharField(max_length=255, null=True)  # type: ignore[assignment]
     totp_confirmed_at = fields.DatetimeField(null=True)
     totp_last_step = fields.BigIntField(default=0)
     sso_provider = fields.CharField(max_length=100, null=True)
@@ -83,8 +84,8 @@ class User(Model):
 
     @property
     def initials(self) -> str:
-        """One or two letters, for an avatar without a picture."""
-        return (self.first_name[:1] + self.last_name[:1]).upper()[:2]
+        """One or two letters, for an avatar without a picture; `?` where neither name has any."""
+        return _initial(self.first_name) + _initial(self.last_name) or "?"
 
     def rename(self, *, first_name: str | None = None, last_name: str | None = None) -> None:
         """Sets names together with the keys by which they are searched and sorted."""
@@ -117,6 +118,11 @@ class User(Model):
             first_name_key=sort_key(first_name),
             last_name_key=sort_key(last_name),
         )
+
+
+def _initial(name: str) -> str:
+    """The first letter or digit: `T` of `'t Hooft`; one letter too where the capital is written with two, as of `ß`."""
+    return next((letter for letter in name.upper() if letter.isalnum()), "")
 
 
 class SearchWord(Model):

@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 
 from models.session import Session
 from models.user import User
 from schema.errors import Unauthenticated
 from services.actor import Actor, Origin
+from services.origin_limits import OriginLimit
 from services.passwords import Hasher
 from services.policy import sole_administrator
 from services.recovery_codes import recovery_codes_left
@@ -29,6 +31,7 @@ class Tools:
     hasher: Hasher
     vault: Vault
     avatar_url: AvatarUrl
+    origin_limit: OriginLimit = field(default_factory=OriginLimit)
 
 
 @dataclass
@@ -45,6 +48,12 @@ class Context:
         if self.actor is None:
             raise Unauthenticated
         return self.actor
+
+    def take_only_guess(self) -> None:
+        """Aliases do not multiply guesses: the second credential mutation of an operation is refused."""
+        if self._memory.setdefault("guesses", 0):
+            raise GraphQLError("One credential mutation an operation.", extensions={"code": "QUERY_TOO_COMPLEX"})
+        self._memory["guesses"] = 1
 
     def act_as(self, user: User, session: Session) -> None:
         """From here on the request is this user's: a sign-in answers as the one who signed in."""

@@ -10,6 +10,7 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from models.alerts import AlertSeverity, AlertType
+from models.challenge import ChallengeKind
 from models.mail import MailState
 from models.role import Permission
 from models.status import UserStatus
@@ -20,6 +21,7 @@ from services.refusals import ErrorCode
 __all__ = [
     "AlertSeverity",
     "AlertType",
+    "ChallengeKind",
     "ErrorCode",
     "MailState",
     "MfaMethod",
@@ -67,6 +69,13 @@ _described(
     QUEUED="Waiting for its first or next try.",
     SENT="Accepted by the mail server.",
     FAILED="Given up on: refused for good, or out of tries.",
+)
+_described(
+    ChallengeKind,
+    "What a sign-in still needs.",
+    MFA_CODE="`verifyMfa` answers it.",
+    MFA_ENROLLMENT="`beginMfaEnrollment` and `confirmMfaEnrollment` answer it: the platform requires MFA.",
+    PASSWORD_CHANGE="`replaceExpiredPassword` answers it.",
 )
 _described(
     AlertSeverity,

@@ -11,7 +11,9 @@ from schema.ids import parse_id
 from schema.node import Node
 from services.actor import Actor
 from services.directory import find_user
+from services.events import find_event
 from services.roles import find_role
+from services.sessions import find_session
 
 
 async def _own_platform(actor: Actor, id: UUID) -> Any:
@@ -22,6 +24,8 @@ FINDERS: dict[str, Callable[[Actor, UUID], Awaitable[Any]]] = {
     "User": find_user,
     "Role": find_role,
     "Platform": _own_platform,
+    "Session": find_session,
+    "AuditEvent": find_event,
 }
 
 

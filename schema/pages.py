@@ -1,10 +1,13 @@
 """What connections share."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
 from services.paging import Page
+
+First = Annotated[int | None, strawberry.argument(description="How many rows from the beginning or behind `after`.")]
+After = Annotated[str | None, strawberry.argument(description="The cursor of the row before the page.")]
 
 
 @strawberry.type(description="Where a page lies in its list.")

@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from schema.context import Info
+from schema.context import Context, Info
 from schema.enums import ErrorCode
 from services.refusals import RateLimited, Refusal
 
@@ -43,16 +43,27 @@ class AcknowledgedPayload(MutationPayload):
     pass
 
 
-def mutation(resolver: Resolver, description: str) -> StrawberryField:
-    """A mutation field; refusals that the resolver's services raise become the payload's errors."""
+def mutation(resolver: Resolver, description: str, *, guesses: bool = False) -> StrawberryField:
+    """A mutation field; refusals that the resolver's services raise become the payload's errors.
+
+    `guesses`: it takes a password, code or link, so an operation may hold one such field only, and an address of
+    origin that has guessed wrong too often is not heard.
+    """
     payload = resolver.__annotations__["return"]
 
     @functools.wraps(resolver)
     async def answered(*args: Any, **kwargs: Any) -> Any:
+        context: Context = kwargs["info"].context
+        if guesses:
+            context.take_only_guess()
         try:
+            if guesses:
+                await context.tools.origin_limit.admit(context.origin, context.now)
             return await resolver(*args, **kwargs)
         except* Refusal as group:
             refusals = list(_flat(group))
+        if guesses:
+            await context.tools.origin_limit.blame(context.origin, refusals, context.now)
         return await payload.refused(kwargs["info"], refusals)
 
     field: StrawberryField = strawberry.mutation(resolver=answered, description=description)

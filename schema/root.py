@@ -6,9 +6,23 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema import nodes
-from schema.account import accept_invitation, sign_in, sign_out
+from schema.account import (
+    accept_invitation,
+    change_password,
+    mfa,
+    mfa_enrollment,
+    password_reset,
+    replace_expired_password,
+    sessions,
+    sign_in,
+    sign_out,
+    verify_mfa,
+)
+from schema.audit import queries as audit_queries
+from schema.audit.types import AuditEventConnection
 from schema.node import Node
 from schema.payloads import mutation
+from schema.platform import edit_security_policy, roles
 from schema.platform import queries as platform_queries
 from schema.platform.types import Platform, Role
 from schema.scalars import SCALARS
@@ -22,6 +36,9 @@ from schema.users import (
     enable,
     queries,
     resend_invitation,
+    reset_mfa,
+    revoke_sessions,
+    send_password_reset,
     unlock,
 )
 from schema.users.connection import UserConnection
@@ -50,6 +67,11 @@ class Query:
     )
     platform: Platform = strawberry.field(
         resolver=platform_queries.platform, description="The platform that the viewer manages."
+    )
+    audit_events: AuditEventConnection | None = strawberry.field(
+        resolver=audit_queries.audit_events,
+        description="What was done on the viewer's platform, newest first. "
+        "Needs AUDIT_READ; otherwise null, and a FORBIDDEN error.",
     )
 
 
@@ -81,12 +103,68 @@ class Mutation:
     delete_user = mutation(
         delete.delete_user, "Deletes the account and all that belongs to it, for good. Needs USERS_DELETE."
     )
-    sign_in = mutation(sign_in.sign_in, "The first step of every sign-in; works without a session.")
+    send_password_reset = mutation(
+        send_password_reset.send_password_reset, "Sends a link to choose a new password. Needs USERS_SECURITY."
+    )
+    reset_user_mfa = mutation(
+        reset_mfa.reset_user_mfa, "Removes every MFA method and ends every session. Needs USERS_SECURITY."
+    )
+    revoke_user_sessions = mutation(
+        revoke_sessions.revoke_user_sessions, "Ends every session of the user. Needs USERS_SECURITY."
+    )
+
+    sign_in = mutation(sign_in.sign_in, "The first step of every sign-in; works without a session.", guesses=True)
+    verify_mfa = mutation(
+        verify_mfa.verify_mfa,
+        "Answers a challenge with a code of the authenticator app or a recovery code.",
+        guesses=True,
+    )
+    replace_expired_password = mutation(
+        replace_expired_password.replace_expired_password, "Answers a challenge with a new password.", guesses=True
+    )
     accept_invitation = mutation(
         accept_invitation.accept_invitation,
         "Sets the first password with the link of an invitation, confirms the address and signs in.",
+        guesses=True,
+    )
+    request_password_reset = mutation(
+        password_reset.request_password_reset,
+        "Sends a link to choose a new password, if the address is known; the answer never tells.",
+        guesses=True,
+    )
+    reset_password = mutation(
+        password_reset.reset_password,
+        "Sets a new password with the link and ends every session; it does not sign in, and MFA stays.",
+        guesses=True,
     )
     sign_out = mutation(sign_out.sign_out, "Ends the session that the request came with.")
+
+    change_password = mutation(change_password.change_password, "Ends every other session.", guesses=True)
+    begin_mfa_enrollment = mutation(
+        mfa_enrollment.begin_mfa_enrollment,
+        "Makes a secret for an authenticator app; nothing counts until it is confirmed. "
+        "With a challenge of kind MFA_ENROLLMENT it works before a session exists.",
+        guesses=True,
+    )
+    confirm_mfa_enrollment = mutation(
+        mfa_enrollment.confirm_mfa_enrollment,
+        "Switches MFA on with the app's first code and shows the recovery codes, this once.",
+        guesses=True,
+    )
+    disable_mfa = mutation(
+        mfa.disable_mfa, "Needs the password, and fails where the platform requires MFA.", guesses=True
+    )
+    regenerate_recovery_codes = mutation(
+        mfa.regenerate_recovery_codes, "Makes ten new codes; the old ones are dead. Needs the password.", guesses=True
+    )
+    revoke_session = mutation(
+        sessions.revoke_session, "Ends one session: an own one, or another user's with USERS_SECURITY."
+    )
+
+    add_role = mutation(roles.add_role, "Needs ROLES_MANAGE, and every permission that the role gets.")
+    edit_role = mutation(roles.edit_role, "Needs ROLES_MANAGE, and every permission that the role had and gets.")
+    delete_role = mutation(roles.delete_role, "Fails while a user has it. Needs ROLES_MANAGE.")
+    edit_security_policy = mutation(edit_security_policy.edit_security_policy, "Needs POLICY_MANAGE.")
 
 
 def build_schema(**options: Any) -> strawberry.Schema:

@@ -19,12 +19,14 @@ from server.graphql_http import GraphQLHttp
 from server.health import livez, readyz
 from server.housekeeping import keep_house
 from server.logs import set_up_logs
+from server.origins import Origins
 from server.request_log import RequestLog
 from server.settings import Settings
 from services.clock import Clock, system_clock
 from services.mail.delivery import Delivery
 from services.mail.render import MailSite
 from services.mail.transport import FileTransport, SmtpTransport, Transport
+from services.origin_limits import OriginLimit
 from services.passwords import Hasher
 from services.vault import Vault
 
@@ -36,7 +38,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     settings = settings or Settings.read()
     set_up_logs(settings.log_format)
     vault, hasher = Vault(settings.keys), Hasher()
-    tools = Tools(hasher=hasher, vault=vault, avatar_url=avatar_urls(settings.avatars, settings.public_url))
+    tools = Tools(
+        hasher=hasher,
+        vault=vault,
+        avatar_url=avatar_urls(settings.avatars, settings.public_url),
+        origin_limit=OriginLimit(settings.sign_in_failures),
+    )
     site = MailSite(frontend_url=settings.frontend_url, sender=settings.mail_from)
     delivery = Delivery(transport=transport(settings), site=site, vault=vault, clock=clock)
 
@@ -52,7 +59,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         hasher.close()
 
     return Starlette(
-        routes=routes(settings, GraphQLHttp(tools, clock)),
+        routes=routes(settings, GraphQLHttp(tools, clock, Origins(settings.trusted_proxies))),
         middleware=[Middleware(RequestLog)],
         lifespan=lifespan,
         max_body_size=LARGEST_BODY,

@@ -12,7 +12,7 @@ from strawberry.types.graphql import OperationType
 from schema.context import Context, Tools
 from schema.errors import presented
 from schema.root import schema
-from server.origins import origin_of
+from server.origins import Origins
 from services.actor import Actor
 from services.clock import Clock
 from services.sessions import find_actor
@@ -42,8 +42,8 @@ class Operation:
 class GraphQLHttp:
     """The endpoint."""
 
-    def __init__(self, tools: Tools, clock: Clock) -> None:
-        self.tools, self.clock = tools, clock
+    def __init__(self, tools: Tools, clock: Clock, origins: Origins) -> None:
+        self.tools, self.clock, self.origins = tools, clock, origins
 
     async def post(self, request: Request) -> Response:
         media_type = answer_type(request.headers.get("accept"))
@@ -71,7 +71,7 @@ class GraphQLHttp:
         return respond(answer, 400 if refused else 200, media_type)
 
     async def context(self, request: Request) -> Context:
-        now, origin = self.clock(), origin_of(request)
+        now, origin = self.clock(), self.origins.of(request)
         token = bearer_token(request.headers.get("authorization"))
         actor: Actor | None = await find_actor(token, origin, now) if token else None
         return Context(origin=origin, now=now, tools=self.tools, actor=actor)

@@ -1,5 +1,6 @@
 """Every setting, read from the environment (`ROLLCALL_…`) or a `.env` file; nothing else reads either."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -31,15 +32,19 @@ class Settings(BaseSettings):
     mail_folder: Path = Path("var/mails")
     avatars: Literal["initials", "gravatar", "off"] = "initials"
     graphiql: bool = True
+    sign_in_failures: int = Field(default=100, ge=0)
+    """Wrong guesses from one address of origin within 15 minutes, after which it is not heard; 0: no limit."""
+    trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
+    """Networks whose `X-Forwarded-For` is believed, separated by commas; none by default."""
     demo_email: str = ""
     """Filled in for the reader of GraphiQL; `make serve` sets it."""
     log_format: Literal["json", "text"] = "json"
     database_connections: int = Field(default=10, ge=1, le=1000)
 
-    @field_validator("secret_key", mode="before")
+    @field_validator("secret_key", "trusted_proxies", mode="before")
     @classmethod
-    def _several_keys(cls, value: object) -> object:
-        return [key.strip() for key in value.split(",") if key.strip()] if isinstance(value, str) else value
+    def _several(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     @field_validator("secret_key")
     @classmethod

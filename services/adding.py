@@ -56,9 +56,7 @@ async def add_user(
 
 
 async def _add_once(actor: Actor, new: NewUser, key: str, *, now: datetime, vault: Vault) -> User:
-    faults = validation.Faults()
-    faults.check("idempotency_key", validation.idempotency_key, key)
-    faults.raise_any()
+    key = await _checked_key(actor, new, key)
     hash = input_hash(asdict(new))
     if first := await remembered(actor, key, hash, now):
         return await _first_answer(actor, first)
@@ -73,6 +71,15 @@ async def _add_once(actor: Actor, new: NewUser, key: str, *, now: datetime, vaul
         if first is None:
             raise EmailTaken(field="email") from None
         return await _first_answer(actor, first)
+
+
+async def _checked_key(actor: Actor, new: NewUser, key: str) -> str:
+    faults = validation.Faults()
+    checked = faults.check("idempotency_key", validation.idempotency_key, key)
+    if checked is None:
+        await _check(actor, new, faults)
+    assert checked is not None
+    return checked
 
 
 async def _first_answer(actor: Actor, user_id: UUID) -> User:
@@ -91,13 +98,17 @@ async def _require_adding(actor: Actor, now: datetime) -> None:
         raise
 
 
-async def _check(actor: Actor, new: NewUser) -> _Checked:
-    faults = validation.Faults()
+async def _check(actor: Actor, new: NewUser, faults: validation.Faults | None = None) -> _Checked:
+    """Raises all faults of the input at once, with those found before."""
+    faults = faults or validation.Faults()
     first_name = faults.check("first_name", validation.person_name, new.first_name)
     last_name = faults.check("last_name", validation.person_name, new.last_name)
     email = faults.check("email", validation.email_address, new.email)
-    phone = faults.check("phone_number", validation.phone_number, new.phone_number) if new.phone_number else None
-    timezone = faults.check("timezone", validation.time_zone, new.timezone or actor.platform.timezone)
+    phone = (
+        None if new.phone_number is None else faults.check("phone_number", validation.phone_number, new.phone_number)
+    )
+    zone = actor.platform.timezone if new.timezone is None else new.timezone
+    timezone = faults.check("timezone", validation.time_zone, zone)
     role = await Role.filter(id=new.role_id, platform_id=actor.user.platform_id).first() if new.role_id else None
     if role is None:
         faults.add(Invalid("There is no such role.", field="role_id"))

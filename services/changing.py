@@ -37,6 +37,7 @@ AUDITED = {
     "disabled_at": "disabledAt",
     "disabled_reason": "disabledReason",
     "locked_at": "lockedAt",
+    "failed_sign_ins": "failedAttempts",
     "totp_confirmed_at": "mfaEnrolledAt",
 }
 """The facts about a user whose changes are recorded, by their names in the API."""

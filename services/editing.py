@@ -22,6 +22,7 @@ from services.invitations import invite
 from services.mail.outbox import enqueue
 from services.policy import UserAction, require_assignable
 from services.refusals import EmailTaken, Invalid
+from services.resets import kill_reset
 from services.vault import Vault
 from services.visibility import signing_in_as
 
@@ -88,6 +89,7 @@ async def change_user_email(
         if status_of(user) is UserStatus.INVITED:
             await invite(user, actor, now=now, vault=vault)
         else:
+            await kill_reset(user.id)
             await _tell_both(user, old, actor.platform.name, now)
     return editing.user
 

@@ -4,16 +4,20 @@ from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
+from models.challenge import LIFETIME as CHALLENGE_LIFETIME
+from models.challenge import Challenge
 from models.idempotency import REMEMBERED_FOR, IdempotencyRecord
 from models.lockout import is_locked
 from models.mail import Mail, MailState
+from models.origin_failure import OriginFailure
+from models.password_reset import PasswordReset
 from models.platform import Platform
 from models.session import NO_LIMIT, Session
-from services.signing_in import lift_ended_lock
+from services.attempts import lift_ended_lock
 from services.visibility import everybody
 
 AT_ONCE = 200
-MAILS_KEPT = timedelta(days=30)
+MAILS_KEPT, A_DAY = timedelta(days=30), timedelta(days=1)
 
 
 async def tidy_up(now: datetime) -> None:
@@ -22,6 +26,9 @@ async def tidy_up(now: datetime) -> None:
     await end_sessions_out_of_time(now)
     await IdempotencyRecord.filter(created_at__lte=now - REMEMBERED_FOR).delete()
     await forget_old_mails(now)
+    await Challenge.filter(created_at__lte=now - CHALLENGE_LIFETIME).delete()
+    await PasswordReset.filter(expires_at__lte=now).delete()
+    await OriginFailure.filter(at__lte=now - A_DAY).delete()
 
 
 async def lift_ended_locks(now: datetime) -> None:

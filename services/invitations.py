@@ -1,6 +1,7 @@
 """Invitations: made with the user, replaced by resending, dead with the account."""
 
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID, uuid4
 
 from models.invitation import Invitation
@@ -72,5 +73,5 @@ async def _respect_limit(user: User, now: datetime) -> None:
     if len(times) >= AN_HOUR_AT_MOST:
         wait = times[-AN_HOUR_AT_MOST] + AN_HOUR - now
         raise RateLimited(
-            retry_after=int(wait.total_seconds()) + 1, message="This user was invited five times within the last hour."
+            retry_after=ceil(wait.total_seconds()), message="This user was invited five times within the last hour."
         )

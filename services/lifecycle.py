@@ -7,9 +7,11 @@ from models.user import User
 from services import validation
 from services.actor import Actor
 from services.audit import forget, record
+from services.challenges import void_challenges
 from services.changing import changing
 from services.invitations import kill_invitation
 from services.policy import UserAction
+from services.resets import kill_reset
 from services.sessions import end_sessions
 
 
@@ -17,13 +19,15 @@ async def disable_user(actor: Actor, user_id: UUID, *, reason: str | None = None
     """Bars sign-in and ends every session and link at once; the data stay. Disabled already: nothing changes."""
     async with changing(actor, user_id, UserAction.DISABLE, "user.disabled", now=now) as editing:
         faults = validation.Faults()
-        why = faults.check("reason", validation.reason, reason) if reason else None
+        why = faults.check("reason", validation.reason, reason) if reason and reason.strip() else None
         faults.raise_any()
         user = editing.user
         if user.disabled_at is None:
             user.disabled_at, user.disabled_reason = now, why
             await end_sessions(user.id)
+            await void_challenges(user.id)
             await kill_invitation(user.id, now)
+            await kill_reset(user.id)
     return editing.user
 
 
@@ -48,3 +52,13 @@ async def delete_user(actor: Actor, user_id: UUID, *, now: datetime) -> UUID:
         await editing.user.delete()
         await record(actor, "user.deleted", editing.user, now=now, target_gone=True)
     return user_id
+
+
+async def revoke_user_sessions(actor: Actor, user_id: UUID, *, now: datetime) -> User:
+    """Ends every session of the user and every half-done sign-in. None there: nothing changes."""
+    async with changing(actor, user_id, UserAction.REVOKE_SESSIONS, "user.sessions_revoked", now=now) as editing:
+        await void_challenges(user_id)
+        ended = await end_sessions(user_id)
+        if ended:
+            editing.note("sessions", ended, 0)
+    return editing.user

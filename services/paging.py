@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -88,6 +88,8 @@ async def page_of(rows: QuerySet[Row], order: KeysetOrder, arguments: PageArgume
         rows = rows.filter(
             RowsBeyond(order.columns, _decoded(arguments.cursor, mark, rows.model, order), backwards=backwards)
         )
+        # Of two bounds on one column SQLite uses the first: the cursor's, which is never the looser one.
+        rows._q_objects.insert(0, rows._q_objects.pop())
     sign = "-" if backwards else ""
     rows = rows.order_by(*[sign + column for column in order.columns]).offset(arguments.offset or 0)
     found = list(await rows.limit(arguments.size + 1))
@@ -126,5 +128,8 @@ def _typed(value: str, type: type) -> Any:
     if not isinstance(value, str) or "\x00" in value:
         raise TypeError(value)
     if type is datetime:
-        return datetime.fromisoformat(value)
+        instant = datetime.fromisoformat(value)
+        if instant.utcoffset() != timedelta():
+            raise ValueError(value)
+        return instant
     return UUID(value) if type is UUID else value

@@ -63,12 +63,21 @@ WRONG_STATUS: dict[UserStatus, type[Refusal]] = {UserStatus.INVITED: NotInvited,
 
 async def sole_administrator(platform_id: UUID) -> UUID | None:
     """The only active user who can manage users and roles; None where there are several or none."""
+    ids = await _administrators(platform_id)
+    return ids[0] if len(ids) == 1 else None
+
+
+async def administrators_remain(platform_id: UUID) -> bool:
+    return bool(await _administrators(platform_id))
+
+
+async def _administrators(platform_id: UUID) -> list[UUID]:
+    """Two of them are enough to know."""
     roles = await Role.filter(platform_id=platform_id)
     administrators = users_of(platform_id).filter(
         STATUS_CONDITIONS[UserStatus.ACTIVE], role_id__in=[role.id for role in roles if role.administers]
     )
-    ids = await administrators.limit(2).values_list("id", flat=True)
-    return ids[0] if len(ids) == 1 else None  # type: ignore[return-value]
+    return [user.id for user in await administrators.limit(2).only("id")]
 
 
 def refusal_for(actor: Actor, action: UserAction, target: User, sole_administrator: UUID | None) -> Refusal | None:

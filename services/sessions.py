@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from models.role import Permission
 from models.session import Session
 from models.status import UserStatus, status_of
 from models.user import User
 from services.actor import Actor, Origin
+from services.policy import require
 from services.tokens import new_token, token_hash
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -55,6 +57,20 @@ async def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
     """Ends the user's sessions, from the next request on, in every worker; returns how many."""
     sessions = Session.filter(user_id=user_id)
     return await (sessions.exclude(id=but) if but else sessions).delete()
+
+
+async def list_sessions(actor: Actor, user: User, now: datetime) -> list[Session]:
+    """The user's live sessions, newest first. Raises Forbidden for another's without USERS_SECURITY."""
+    if user.id != actor.id:
+        require(actor, Permission.USERS_SECURITY)
+    rows = await Session.filter(user_id=user.id).order_by("-created_at", "-id")
+    return [session for session in rows if session.expires_at(actor.platform) > now]
+
+
+async def find_session(actor: Actor, session_id: UUID) -> Session | None:
+    """One of the actor's own sessions, or with USERS_SECURITY one of anybody's on the platform."""
+    mine = Session.filter(id=session_id, user__platform_id=actor.user.platform_id)
+    return await (mine if Permission.USERS_SECURITY in actor.permissions else mine.filter(user_id=actor.id)).first()
 
 
 async def sign_out(actor: Actor) -> None:

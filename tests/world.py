@@ -24,6 +24,7 @@ from schema.ids import global_id
 from server.app import routes
 from server.avatars import avatar_urls
 from server.graphql_http import GraphQLHttp
+from server.origins import Origins
 from server.request_log import RequestLog
 from server.settings import Settings
 from services.actor import Actor, Origin
@@ -147,7 +148,7 @@ class World:
         if self._app is None:
             settings = Settings.read(database_url="sqlite:///unused", secret_key=KEY, _env_file=None)
             tools = Tools(self.hasher, self.vault, avatar_urls(settings.avatars, settings.public_url))
-            served = routes(settings, GraphQLHttp(tools, self.clock))
+            served = routes(settings, GraphQLHttp(tools, self.clock, Origins([])))
             self._app = Starlette(routes=served, middleware=[Middleware(RequestLog)])
         return self._app
 

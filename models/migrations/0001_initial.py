@@ -14,6 +14,16 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
+            name='OriginFailure',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('ip_address', fields.CharField(max_length=45)),
+                ('at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'origin_failures', 'app': 'models', 'indexes': [Index(fields=['ip_address', 'at'], name='failures_by_origin')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Platform',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
@@ -72,6 +82,7 @@ class Migration(migrations.Migration):
                 ('failed_sign_ins', fields.IntField(default=0)),
                 ('locked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('totp_secret', fields.CharField(null=True, max_length=255)),
+                ('totp_pending_secret', fields.CharField(null=True, max_length=255)),
                 ('totp_confirmed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('totp_last_step', fields.BigIntField(default=0)),
                 ('sso_provider', fields.CharField(null=True, max_length=100)),
@@ -98,6 +109,19 @@ class Migration(migrations.Migration):
                 ('request_id', fields.CharField(null=True, max_length=64)),
             ],
             options={'table': 'audit_events', 'app': 'models', 'indexes': [Index(fields=['platform_id', 'at', 'id'], name='events_by_time'), Index(fields=['actor_id', 'at', 'id'], name='events_by_actor'), Index(fields=['target_id', 'at', 'id'], name='events_by_target')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Challenge',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('kind', fields.CharField(max_length=20)),
+                ('token_hash', KeyField(unique=True, max_length=400)),
+                ('wrong_codes', fields.IntField(default=0)),
+                ('created_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'challenges', 'app': 'models', 'indexes': [Index(fields=['user_id'], name='challenges_by_user')], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -145,6 +169,28 @@ class Migration(migrations.Migration):
                 ('times_sent', fields.IntField(default=1)),
             ],
             options={'table': 'invitations', 'app': 'models', 'indexes': [Index(fields=['invited_by_id'], name='invitations_by_inviter'), Index(fields=['mail_id'], name='invitations_by_mail')], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='PasswordReset',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('user', fields.OneToOneField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('token_hash', KeyField(unique=True, max_length=400)),
+                ('expires_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'password_resets', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='PastPassword',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('password_hash', fields.CharField(max_length=255)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'past_passwords', 'app': 'models', 'indexes': [Index(fields=['user_id', 'created_at'], name='past_passwords_by_user')], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -3,6 +3,7 @@
 import strawberry
 
 from schema.context import Info
+from schema.ids import global_id
 from schema.payloads import MutationPayload
 from schema.users.payload import UserInput, target_id
 from services.lifecycle import delete_user as delete
@@ -16,5 +17,5 @@ class DeleteUserPayload(MutationPayload):
 
 
 async def delete_user(info: Info, input: UserInput) -> DeleteUserPayload:
-    await delete(info.context.signed_in, target_id(input.id), now=info.context.now)
-    return DeleteUserPayload(deleted_user_id=input.id)
+    deleted = await delete(info.context.signed_in, target_id(input.id), now=info.context.now)
+    return DeleteUserPayload(deleted_user_id=global_id("User", deleted))

@@ -1,14 +1,18 @@
 """An open invitation, and how its mail fares."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, cast
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
 import models.invitation
 from models.mail import Mail
 from schema.context import Info
 from schema.enums import MailState
+from services.actor import Actor
+from services.directory import find_users
 
 if TYPE_CHECKING:
     from schema.users.types import User
@@ -32,11 +36,19 @@ class Invitation:
 
     @strawberry.field(description="Null where the inviter's account is gone.")
     async def invited_by(self, info: Info) -> Annotated["User", strawberry.lazy("schema.users.types")] | None:
-        return cast("User | None", self.row.invited_by)
+        if self.row.invited_by_id is None:
+            return None
+        inviters = await info.context.once("inviters", partial(_inviters, info.context.signed_in))
+        return cast("User | None", await inviters.load(self.row.invited_by_id))
 
     @strawberry.field(description="How the latest invitation e-mail fares.")
     def delivery(self) -> EmailDelivery:
         return _delivery(self.row.mail)
+
+
+async def _inviters(actor: Actor) -> DataLoader[Any, Any]:
+    """Loads whole users, all inviters of a page at once: their own fields read role, platform and invitation."""
+    return DataLoader(load_fn=partial(find_users, actor))
 
 
 def _delivery(mail: Mail | None) -> EmailDelivery:

@@ -7,6 +7,7 @@ import strawberry
 from schema.context import Info
 from schema.enums import OrderDirection, UserOrderField
 from schema.ids import id_of
+from schema.pages import After, First
 from schema.users.connection import UserConnection
 from schema.users.filters import UserFilter, UserOrder, user_query
 from schema.users.types import User, shown
@@ -25,8 +26,6 @@ Filter = Annotated[
     strawberry.argument(description="All given conditions must hold; within one list, any."),
 ]
 Order = Annotated[UserOrder | None, strawberry.argument(description="Equal rows are ordered by id.")]
-First = Annotated[int | None, strawberry.argument(description="How many rows from the beginning or behind `after`.")]
-After = Annotated[str | None, strawberry.argument(description="The cursor of the row before the page.")]
 Last = Annotated[int | None, strawberry.argument(description="How many rows up to the end or before `before`.")]
 Before = Annotated[str | None, strawberry.argument(description="The cursor of the row behind the page.")]
 Offset = Annotated[int | None, strawberry.argument(description="Rows to skip, for numbered pages.")]

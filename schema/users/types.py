@@ -1,7 +1,7 @@
 """The user. Fields without a resolver are read from the row, whose attributes have the same names."""
 
 from datetime import datetime
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 import strawberry
 from tortoise import Model
@@ -9,14 +9,22 @@ from tortoise import Model
 import models.user
 from models.alerts import alerts_of
 from models.status import status_of
+from schema.audit.types import AuditEventConnection
 from schema.context import Info
 from schema.enums import UserStatus
 from schema.errors import BadUserInput
 from schema.node import Node
+from schema.pages import After, First
 from schema.platform.types import Platform, Role
 from schema.scalars import URL, EmailAddress, PhoneNumber, TimeZone
 from schema.users import attention, security
 from schema.users import invitation as invitations
+from services.events import list_history
+from services.paging import PageArguments
+from services.sessions import list_sessions
+
+if TYPE_CHECKING:
+    from schema.account.sessions import Session
 
 SMALLEST_AVATAR, USUAL_AVATAR, LARGEST_AVATAR = 16, 80, 512
 
@@ -80,6 +88,23 @@ class User(Node):
     @strawberry.field(description="What needs attention, most severe first; the same here, in lists and in filters.")
     def alerts(self, info: Info) -> list[attention.Alert]:
         return cast("list[attention.Alert]", alerts_of(_row(self), _row(self).platform, info.context.now))
+
+    @strawberry.field(
+        description="Live sessions, newest first: the viewer's own, or anybody's with USERS_SECURITY; otherwise null, "
+        "and a FORBIDDEN error."
+    )
+    async def sessions(
+        self, info: Info
+    ) -> list[Annotated["Session", strawberry.lazy("schema.account.sessions")]] | None:
+        return cast("list[Session]", await list_sessions(info.context.signed_in, _row(self), info.context.now))
+
+    @strawberry.field(
+        description="What was done to this account or by it, newest first. Needs AUDIT_READ, except on oneself; "
+        "otherwise null, and a FORBIDDEN error."
+    )
+    async def history(self, info: Info, first: First = None, after: After = None) -> AuditEventConnection | None:
+        arguments = PageArguments(first=first, after=after)
+        return AuditEventConnection(page=await list_history(info.context.signed_in, _row(self), arguments))
 
     @strawberry.field(
         description="Every management action, whether the viewer may take it on this user now, and if not, why. "

@@ -1,0 +1,34 @@
+"""One migration: its operations and its record, in the transaction that the caller has begun."""
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.migrations.migration import Migration
+from tortoise.migrations.schema_editor.asyncpg import AsyncpgSchemaEditor
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.migrations.schema_generator.state import State
+
+from models.migrating.failure import MigrationError
+from models.migrating.indexes import create_missing_indexes
+from models.migrating.record import remember
+from models.migrating.sqlite_tables import KeepingSqliteEditor
+
+
+async def apply(migration: Migration, state: State, transaction: BaseDBAsyncClient) -> None:
+    """Changes the database and takes `state` from before the migration to after it."""
+    if not migration.atomic:
+        raise MigrationError(f"{migration.name} is not atomic; every migration here is one transaction")
+    editor = _editor(transaction)
+    for operation in migration.operations:
+        before = state.clone()
+        operation.state_forward(migration.app_label, state)
+        if isinstance(editor, KeepingSqliteEditor):
+            editor.between(before.apps, state.apps)
+        await operation.database_forward(migration.app_label, before, state, editor)
+    state.validate_relations_initialized()
+    await create_missing_indexes(editor, state)
+    await remember(migration, editor)
+
+
+def _editor(transaction: BaseDBAsyncClient) -> BaseSchemaEditor:
+    if transaction.capabilities.dialect == "sqlite":
+        return KeepingSqliteEditor(transaction)
+    return AsyncpgSchemaEditor(transaction)

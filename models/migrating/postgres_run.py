@@ -1,0 +1,69 @@
+"""Migrating PostgreSQL: one process at a time, and never long in the way of those who serve."""
+
+import asyncio
+from collections.abc import Callable
+
+import asyncpg
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.migrations.migration import Migration
+from tortoise.migrations.schema_generator.state import State
+from tortoise.transactions import in_transaction
+
+from models.migrating.applying import apply
+from models.migrating.chain import Chain
+from models.migrating.connection import connected
+from models.migrating.failure import MigrationError
+from models.migrating.record import applied
+
+LOCK = int.from_bytes(b"rollcall")
+"""The advisory lock's key, the same in every version."""
+
+PAUSES = (1, 2, 4, 8)
+"""Seconds between tries for a table's lock, so that waiting requests get through meanwhile."""
+
+LOCAL_LIMITS = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = 0"
+
+
+async def migrate_postgres(url: str, chain: Chain, report: Callable[[str], None], patience: float) -> list[str]:
+    """Waits up to `patience` seconds for another migrating process. Each migration is one transaction."""
+    # One connection holds the lock, one migrates; a limit on a command's time is for requests.
+    async with (
+        connected(url, min_size=1, max_size=2, command_timeout=None) as client,
+        client.acquire_connection() as keeper,
+    ):
+        await keeper.execute(f"SET lock_timeout = {round(patience * 1000)}; SET statement_timeout = 0")
+        try:
+            await keeper.execute("SELECT pg_advisory_lock($1)", LOCK)
+        except asyncpg.LockNotAvailableError as error:
+            raise MigrationError(f"another process has been migrating for {patience:g} seconds") from error
+        return await _apply_all(chain, client, report)
+
+
+async def _apply_all(chain: Chain, client: BaseDBAsyncClient, report: Callable[[str], None]) -> list[str]:
+    done = await applied(client)
+    left = chain.after(done)
+    state = await chain.state(done)
+    for migration in left:
+        report(f"Applying {migration.name}.")
+        try:
+            state = await _apply_patiently(migration, state, report)
+        except Exception as error:
+            raise MigrationError(f"{migration.name} failed and was undone: {error}") from error
+    return [migration.name for migration in left]
+
+
+async def _apply_patiently(migration: Migration, state: State, report: Callable[[str], None]) -> State:
+    """The state after the migration; each try begins with a copy of the state before."""
+    for pause in (*PAUSES, None):
+        attempt = state.clone()
+        try:
+            async with in_transaction("default") as transaction:
+                await transaction.execute_script(LOCAL_LIMITS)
+                await apply(migration, attempt, transaction)
+            return attempt
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            if pause is None:
+                raise
+            report(f"{migration.name} met a lock and was undone; the next try is in {pause} s.")
+            await asyncio.sleep(pause)
+    raise AssertionError("the last try returns or raises")

@@ -1,0 +1,67 @@
+"""Reading the audit trail."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from models.audit_event import AuditEvent
+from models.role import Permission
+from models.user import User
+from services.actor import Actor
+from services.directory import Span
+from services.paging import KeysetOrder, Page, PageArguments, page_of
+from services.policy import require
+
+NEWEST_FIRST = KeysetOrder(("at", "id"), descending=True)
+PEOPLE = tuple(
+    f"{who}__{related}"
+    for who in ("actor", "target")
+    for related in ("role", "platform", "invitation__mail", "invitation__invited_by")
+)
+
+
+@dataclass(frozen=True)
+class EventQuery:
+    """Which events: every given condition holds, and any value of a list. An id of nobody finds nothing."""
+
+    types: tuple[str, ...] | None = None
+    actor_id: UUID | None = None
+    target_id: UUID | None = None
+    nobody: bool = False
+    at: Span = Span()
+
+
+async def list_events(actor: Actor, query: EventQuery, arguments: PageArguments) -> Page[AuditEvent]:
+    """A page of what was done on the actor's platform, newest first. Raises Forbidden and BadPage."""
+    require(actor, Permission.AUDIT_READ)
+    events = _of_platform(actor)
+    if query.types is not None:
+        events = events.filter(type__in=list(query.types))
+    if query.actor_id is not None:
+        events = events.filter(actor_id=query.actor_id)
+    if query.target_id is not None:
+        events = events.filter(target_id=query.target_id)
+    if query.nobody:
+        events = events.filter(id__in=[])
+    bounds = {"at__lt": query.at.before, "at__gt": query.at.after}
+    events = events.filter(**{bound: at for bound, at in bounds.items() if at is not None})
+    return await page_of(events.select_related(*PEOPLE), NEWEST_FIRST, arguments, fingerprint=repr(query))
+
+
+async def list_history(actor: Actor, user: User, arguments: PageArguments) -> Page[AuditEvent]:
+    """What was done to this account or by it, newest first. Raises Forbidden for another's without AUDIT_READ."""
+    if user.id != actor.id:
+        require(actor, Permission.AUDIT_READ)
+    events = _of_platform(actor).filter(Q(target_id=user.id) | Q(actor_id=user.id))
+    return await page_of(events.select_related(*PEOPLE), NEWEST_FIRST, arguments, fingerprint=f"history of {user.id}")
+
+
+async def find_event(actor: Actor, event_id: UUID) -> AuditEvent | None:
+    require(actor, Permission.AUDIT_READ)
+    return await _of_platform(actor).filter(id=event_id).select_related(*PEOPLE).first()
+
+
+def _of_platform(actor: Actor) -> QuerySet[AuditEvent]:
+    return AuditEvent.filter(platform_id=actor.user.platform_id)

@@ -1,0 +1,90 @@
+"""What people do to their own account with their password at hand."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise.transactions import in_transaction
+
+from models.challenge import ChallengeKind
+from models.session import Session
+from models.user import User
+from services.actor import Actor, Origin
+from services.attempts import count_attempt, lock_if_due
+from services.audit import record, record_own
+from services.challenges import Challenged, answer, open_challenge
+from services.passwords import Hasher
+from services.policy import UserAction, refusal_for
+from services.refusals import InvalidCredentials, InvalidToken, NotFound
+from services.sessions import Started, end_sessions
+from services.setting_password import hash_of_new_password, set_password, tell_password_changed
+from services.signing_in import advance
+from services.visibility import account, visible_to
+
+
+async def confirm_password(
+    actor: Actor, password: str, *, now: datetime, hasher: Hasher, field: str = "password"
+) -> User:
+    """The actor's fresh row, if the password is right; a wrong one counts like a failed sign-in."""
+    user = await account(actor.id).get()
+    user.platform, user.role = actor.platform, actor.user.role
+    may_try = await count_attempt(user, now)
+    if not await hasher.verify(user.password_hash if may_try else None, password):
+        await lock_if_due(user, actor.origin, now)
+        raise InvalidCredentials("The password is wrong.", field=field)
+    await account(actor.id).update(failed_sign_ins=0)
+    return user
+
+
+async def change_password(
+    actor: Actor, current_password: str, new_password: str, *, now: datetime, hasher: Hasher
+) -> User:
+    """Ends every other session. Raises InvalidCredentials or PasswordRejected."""
+    user = await confirm_password(actor, current_password, now=now, hasher=hasher, field="current_password")
+    password_hash = await hash_of_new_password(user, new_password, hasher, field="new_password")
+    async with in_transaction():
+        fresh = await _unchanged(user)
+        await set_password(fresh, password_hash, now)
+        await end_sessions(fresh.id, but=actor.session.id)
+        await tell_password_changed(fresh, now)
+        await record_own(fresh, actor.origin, "user.password_changed", now=now)
+    return fresh
+
+
+async def replace_expired_password(
+    origin: Origin, token: str, new_password: str, *, now: datetime, hasher: Hasher
+) -> Started | Challenged:
+    """Answers a challenge of kind PASSWORD_CHANGE; all sessions end. Raises InvalidToken or PasswordRejected."""
+    row, user = await open_challenge(token, ChallengeKind.PASSWORD_CHANGE, now)
+    password_hash = await hash_of_new_password(user, new_password, hasher, field="new_password")
+    async with in_transaction():
+        fresh = await _unchanged(user)
+        await answer(row)
+        await set_password(fresh, password_hash, now)
+        await end_sessions(fresh.id)
+        await tell_password_changed(fresh, now)
+        await record_own(fresh, origin, "user.password_changed", now=now)
+        return await advance(fresh, origin, now, mfa_done=True)
+
+
+async def revoke_session(actor: Actor, session_id: UUID, *, now: datetime) -> User:
+    """Ends one session: an own one, or, with USERS_SECURITY, another user's. Raises NotFound."""
+    session = await Session.filter(id=session_id, user__platform_id=actor.user.platform_id).first()
+    owner = await visible_to(actor).filter(id=session.user_id).select_related("role").first() if session else None
+    if session is None or owner is None:
+        raise NotFound("There is no such session.", field="id")
+    refusal = None if owner.id == actor.id else refusal_for(actor, UserAction.REVOKE_SESSIONS, owner, None)
+    if refusal is not None:
+        raise refusal
+    async with in_transaction():
+        if await Session.filter(id=session.id).delete():
+            await record(actor, "session.revoked", owner, now=now)
+    return owner
+
+
+async def _unchanged(user: User) -> User:
+    """The row, locked, if its password is still the one that was checked. Raises InvalidToken."""
+    fresh = await account(user.id).filter(disabled_at__isnull=True).select_for_update().first()
+    if fresh is None or fresh.password_hash != user.password_hash:
+        raise InvalidToken("The password was changed in the meantime.")
+    fresh.platform, fresh.role = user.platform, user.role
+    return fresh
