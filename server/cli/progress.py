@@ -1,0 +1,42 @@
+"""How far a long command is: a bar in a terminal, a line for each tenth in a log."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def counting(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Gives a function that takes how many of `total` users are done."""
+    from rich.console import Console
+
+    console, began = Console(), time.monotonic()
+    with _bar(console, what, total) if console.is_terminal else _lines(what, total) as progress:
+        yield progress
+    seconds = time.monotonic() - began
+    print(f"{what}: {total} users in {seconds:.1f} s ({total / max(seconds, 0.001):.0f} a second).")
+
+
+@contextmanager
+def _bar(console: object, what: str, total: int) -> Iterator[Callable[[int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    assert isinstance(console, Console)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as shown:
+        task = shown.add_task(what, total=total)
+        yield lambda done: shown.update(task, completed=done)
+
+
+@contextmanager
+def _lines(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    tenths = 0
+
+    def progress(done: int) -> None:
+        nonlocal tenths
+        if 10 * done // total > tenths and done < total:
+            tenths = 10 * done // total
+            print(f"{what}: {done} of {total} users", flush=True)
+
+    yield progress

@@ -1,0 +1,42 @@
+"""`rollcall serve`: the server, in one process or several."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+GRACE_SECONDS = 20
+"""How long a stopping server waits for requests in hand."""
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="How many processes share the work.")] = 1,
+) -> None:
+    """Serve the API and deliver the mails of the outbox."""
+    import uvicorn
+
+    from server.cli.database import database_failures, require_migrated
+    from server.settings import Settings
+
+    settings = Settings.read()
+    url = settings.database_url.get_secret_value()
+    with database_failures(url):
+        asyncio.run(require_migrated(url))
+    page = "GraphiQL" if settings.graphiql else "GraphQL (GraphiQL is switched off)"
+    typer.echo(f"{page}: http://{f'[{host}]' if ':' in host else host}:{port}/graphql")
+    uvicorn.run(
+        "server.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=False,
+        server_header=False,
+    )

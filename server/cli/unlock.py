@@ -1,0 +1,22 @@
+"""`rollcall unlock`: for an administrator who is locked out and has nobody to ask."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+
+def unlock(email: Annotated[str, typer.Option(help="The address of the account.")]) -> None:
+    """Lift the lock of an account."""
+    asyncio.run(_unlock(email))
+    typer.echo(f"{email.strip()} is not locked, and no failed sign-in counts against it.")
+
+
+async def _unlock(email: str) -> None:
+    from server.cli.database import connected
+    from server.settings import Settings
+    from services.clock import system_clock
+    from services.rescue import unlock_account
+
+    async with connected(Settings.read()):
+        await unlock_account(email, now=system_clock())
