@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+
 from models.migrate import migrate
 
 POSTGRES = os.environ.get("ROLLCALL_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432")

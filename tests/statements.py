@@ -1,0 +1,39 @@
+"""Listening to the database client: which statements a piece of code sends, and how many."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
+
+CLIENTS = (SqliteClient, SqliteTransactionWrapper, AsyncpgDBClient, TransactionWrapper)
+WAYS = ("execute_query", "execute_query_dict", "execute_insert", "execute_many", "execute_script")
+
+
+@dataclass(frozen=True)
+class Statement:
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+@contextmanager
+def statements() -> Iterator[list[Statement]]:
+    """Collects every statement that is sent while the block runs, in and out of transactions, on both engines."""
+    heard: list[Statement] = []
+
+    def listening(way: Any) -> Any:
+        async def send(client: Any, sql: str, values: Any = None) -> Any:
+            heard.append(Statement(sql, tuple(values or ())))
+            return await (way(client, sql) if values is None else way(client, sql, values))
+
+        return send
+
+    with pytest.MonkeyPatch.context() as patch:
+        for client in CLIENTS:
+            for way in WAYS:
+                if way in vars(client):
+                    patch.setattr(client, way, listening(vars(client)[way]))
+        yield heard
