@@ -7,11 +7,9 @@ from typing import Any
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from strawberry.types.graphql import OperationType
 
 from schema.context import Context, Tools
-from schema.errors import presented
-from schema.root import schema
+from schema.execution.engine import Engine
 from server.origins import Origins
 from services.actor import Actor
 from services.clock import Clock
@@ -19,7 +17,6 @@ from services.sessions import find_actor
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
-OPERATIONS = (OperationType.QUERY, OperationType.MUTATION)
 
 
 class BadRequest(Exception):
@@ -44,6 +41,7 @@ class GraphQLHttp:
 
     def __init__(self, tools: Tools, clock: Clock, origins: Origins) -> None:
         self.tools, self.clock, self.origins = tools, clock, origins
+        self.engine = Engine()
 
     async def post(self, request: Request) -> Response:
         media_type = answer_type(request.headers.get("accept"))
@@ -55,20 +53,11 @@ class GraphQLHttp:
         except ClientDisconnect:
             return Response(status_code=400)
         request.state.operation = operation.name
-        result = await schema.execute(
-            operation.query,
-            variable_values=operation.variables,
-            operation_name=operation.name,
-            context_value=await self.context(request),
-            allowed_operation_types=OPERATIONS,
+        answer = await self.engine.answer(
+            operation.query, operation.variables, operation.name, await self.context(request)
         )
-        answer: dict[str, Any] = {}
-        if result.errors:
-            answer["errors"] = [presented(error) for error in result.errors]
-        if result.data is not None or not result.errors or any(error.path for error in result.errors):
-            answer["data"] = result.data
-        refused = "data" not in answer and media_type == GRAPHQL_JSON
-        return respond(answer, 400 if refused else 200, media_type)
+        refused = answer.refused and media_type == GRAPHQL_JSON
+        return respond(answer.body, 400 if refused else 200, media_type)
 
     async def context(self, request: Request) -> Context:
         now, origin = self.clock(), self.origins.of(request)
