@@ -24,8 +24,8 @@ class Permission(StrEnum):
     AUDIT_READ = "AUDIT_READ"
 
 
-ADMINISTERS = frozenset({Permission.USERS_CHANGE_ROLE, Permission.ROLES_MANAGE})
-"""Who holds these can manage users and roles, and so repair any other loss."""
+ADMINISTERS = frozenset(Permission) - {Permission.POLICY_MANAGE, Permission.AUDIT_READ}
+"""Who holds these can manage users and roles. All of them count: nobody grants what nobody holds any more."""
 
 
 class Role(Model):

@@ -6,6 +6,7 @@ from tortoise.transactions import in_transaction
 
 from models.invitation import Invitation
 from services.actor import Origin
+from services.attempts import lift_lock_of_owner
 from services.audit import record_own
 from services.challenges import Challenged
 from services.passwords import Hasher
@@ -32,10 +33,11 @@ async def accept_invitation(
         raise InvalidToken(field="token")
     password_hash = await hash_of_new_password(user, password, hasher, field="password")
     async with in_transaction():
-        fresh = await account(user.id).filter(disabled_at__isnull=True).select_for_update().first()
-        if fresh is None or not await live.update(token_hash=None, expires_at=now):
+        fresh = await account(user.id).filter(disabled_at__isnull=True).select_for_update(no_key=True).first()
+        if fresh is None or not await live.update(token_hash=None):
             raise InvalidToken(field="token")
         fresh.platform, fresh.role = user.platform, user.role
         await set_password(fresh, password_hash, now)
+        await lift_lock_of_owner(fresh, origin, now)
         await record_own(fresh, origin, "invitation.accepted", now=now)
         return await advance(fresh, origin, now)

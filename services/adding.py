@@ -12,11 +12,12 @@ from models.role import Permission, Role
 from models.user import SearchWord, User
 from services import validation
 from services.actor import Actor
-from services.audit import record
+from services.audit import guarded, record
 from services.idempotency import claim, fulfil, input_hash, remembered
 from services.invitations import invite
+from services.locks import lock_actor
 from services.policy import assignable, require
-from services.refusals import EmailTaken, Forbidden, Invalid, NotFound, RoleNotAssignable
+from services.refusals import EmailTaken, Invalid, NotFound, RoleNotAssignable
 from services.vault import Vault
 from services.visibility import signing_in_as, visible_to
 
@@ -47,12 +48,12 @@ async def add_user(
     actor: Actor, new: NewUser, *, now: datetime, vault: Vault, idempotency_key: str | None = None
 ) -> User:
     """Adds an invited user. Raises Forbidden, all faults of the input at once, or IdempotencyMismatch."""
-    await _require_adding(actor, now)
-    if idempotency_key is not None:
-        return await _add_once(actor, new, idempotency_key, now=now, vault=vault)
-    checked = await _check(actor, new)
-    async with in_transaction():
-        return await _insert(actor, checked, now=now, vault=vault)
+    async with guarded(actor, "user.added", now=now):
+        require(actor, Permission.USERS_ADD)
+        if idempotency_key is not None:
+            return await _add_once(actor, new, idempotency_key, now=now, vault=vault)
+        async with in_transaction():
+            return await _insert(await _adding(actor), new, now=now, vault=vault)
 
 
 async def _add_once(actor: Actor, new: NewUser, key: str, *, now: datetime, vault: Vault) -> User:
@@ -62,8 +63,9 @@ async def _add_once(actor: Actor, new: NewUser, key: str, *, now: datetime, vaul
         return await _first_answer(actor, first)
     try:
         async with in_transaction():
+            actor = await _adding(actor)
             record = await claim(actor, key, hash, now)
-            user = await _insert(actor, await _check(actor, new), now=now, vault=vault)
+            user = await _insert(actor, new, now=now, vault=vault)
             await fulfil(record, user.id)
             return user
     except IntegrityError:
@@ -89,13 +91,11 @@ async def _first_answer(actor: Actor, user_id: UUID) -> User:
     return user
 
 
-async def _require_adding(actor: Actor, now: datetime) -> None:
-    try:
-        require(actor, Permission.USERS_ADD)
-    except Forbidden as refusal:
-        code = Change(field="refused", before=None, after=refusal.code.value)
-        await record(actor, "user.added.refused", None, now=now, changes=[code])
-        raise
+async def _adding(actor: Actor) -> Actor:
+    """The actor as of now, locked for this transaction. Raises Forbidden."""
+    actor, _ = await lock_actor(actor)
+    require(actor, Permission.USERS_ADD)
+    return actor
 
 
 async def _check(actor: Actor, new: NewUser, faults: validation.Faults | None = None) -> _Checked:
@@ -109,7 +109,8 @@ async def _check(actor: Actor, new: NewUser, faults: validation.Faults | None = 
     )
     zone = actor.platform.timezone if new.timezone is None else new.timezone
     timezone = faults.check("timezone", validation.time_zone, zone)
-    role = await Role.filter(id=new.role_id, platform_id=actor.user.platform_id).first() if new.role_id else None
+    roles = Role.filter(id=new.role_id, platform_id=actor.user.platform_id)
+    role = await roles.select_for_update(no_key=True).first() if new.role_id else None
     if role is None:
         faults.add(Invalid("There is no such role.", field="role_id"))
     elif not assignable(actor, role):
@@ -121,7 +122,8 @@ async def _check(actor: Actor, new: NewUser, faults: validation.Faults | None = 
     return _Checked(first_name, last_name, email, role, phone, timezone)
 
 
-async def _insert(actor: Actor, checked: _Checked, *, now: datetime, vault: Vault) -> User:
+async def _insert(actor: Actor, new: NewUser, *, now: datetime, vault: Vault) -> User:
+    checked = await _check(actor, new)
     user = User.named(
         checked.first_name,
         checked.last_name,

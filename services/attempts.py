@@ -1,6 +1,8 @@
 """Failed attempts and the lock: counted and checked in one statement, before anything is compared."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from tortoise import connections
 from tortoise.expressions import F
@@ -12,28 +14,62 @@ from models.user import User
 from services.actor import Origin
 from services.audit import record
 from services.mail.outbox import enqueue
+from services.passwords import Hasher
+from services.refusals import RateLimited
 from services.visibility import account
 
 COUNT = {
-    "postgres": "UPDATE users SET failed_sign_ins = failed_sign_ins + 1 WHERE id = $1 "
-    "RETURNING failed_sign_ins, locked_at",
-    "sqlite": "UPDATE users SET failed_sign_ins = failed_sign_ins + 1 WHERE id = ? "
-    "RETURNING failed_sign_ins, locked_at",
+    "postgres": "UPDATE users SET failed_sign_ins = failed_sign_ins + 1 "
+    "WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL "
+    "AND set_config('synchronous_commit', 'off', true) = 'off' RETURNING failed_sign_ins, locked_at",
+    "sqlite": "UPDATE users SET failed_sign_ins = failed_sign_ins + 1 "
+    "WHERE id = ? AND disabled_at IS NULL AND password_hash IS NOT NULL RETURNING failed_sign_ins, locked_at",
 }
-"""Tortoise writes no RETURNING."""
+"""Tortoise writes no RETURNING. Waiting for the disk would show, by its time, that there was a row to count in."""
 
 
-async def count_attempt(user: User, now: datetime) -> bool:
+@dataclass(frozen=True)
+class Attempt:
+    """`allowed`: it may be checked. `last`: if it fails, the account locks."""
+
+    allowed: bool
+    last: bool
+
+
+async def count_attempt(user: User | None, now: datetime) -> Attempt:
     """Counts an attempt as failed and says whether it may be checked at all; a success takes it back.
 
     So of fifty guesses at once no more are checked than the policy's threshold. What began before an unlock was
-    counted before it, so it cannot lock the account again.
+    counted before it, so it cannot lock the account again. For an account that nobody can sign in to, or None, the
+    same statement counts nothing.
     """
-    await lift_ended_lock(user, now)
+    if user is not None:
+        await lift_ended_lock(user, now)
     database = connections.get("default")
-    rows = await database.execute_query_dict(COUNT[database.capabilities.dialect], [str(user.id)])
-    threshold = user.platform.lockout_threshold
-    return bool(rows) and rows[0]["locked_at"] is None and (threshold == 0 or rows[0]["failed_sign_ins"] <= threshold)
+    id = user.id if user else uuid4()
+    rows = await database.execute_query_dict(COUNT[database.capabilities.dialect], [str(id)])
+    if user is None or not rows or rows[0]["locked_at"] is not None:
+        return Attempt(allowed=False, last=False)
+    number, threshold = rows[0]["failed_sign_ins"], user.platform.lockout_threshold
+    return Attempt(allowed=threshold == 0 or number <= threshold, last=0 < threshold <= number)
+
+
+async def check_password(user: User | None, password: str, origin: Origin, now: datetime, hasher: Hasher) -> bool:
+    """Whether this is the user's password; a wrong one counts, and the last wrong one locks the account.
+
+    Raises RateLimited where too many wait already: then nothing was checked and nothing counts.
+    """
+    attempt = await count_attempt(user, now)
+    stored = user.password_hash if user is not None and attempt.allowed else None
+    try:
+        right = await hasher.verify(stored, password)
+    except RateLimited:
+        if user is not None:
+            await take_back(user)
+        raise
+    if user is not None and not right:
+        await lock_if_due(user, attempt, origin, now)
+    return right
 
 
 async def take_back(user: User) -> None:
@@ -41,11 +77,11 @@ async def take_back(user: User) -> None:
     await account(user.id).filter(failed_sign_ins__gt=0).update(failed_sign_ins=F("failed_sign_ins") - 1)
 
 
-async def lock_if_due(user: User, origin: Origin, now: datetime) -> None:
-    """Locks the account once its failures have reached the threshold, and tells its owner."""
-    policy = user.platform
-    if policy.lockout_threshold == 0:
+async def lock_if_due(user: User, attempt: Attempt, origin: Origin, now: datetime) -> None:
+    """Locks the account after the last failure that the policy allows, and tells its owner."""
+    if not attempt.last:
         return
+    policy = user.platform
     async with in_transaction():
         due = account(user.id).filter(locked_at__isnull=True, failed_sign_ins__gte=policy.lockout_threshold)
         if await due.update(locked_at=now):
@@ -63,3 +99,13 @@ async def lift_ended_lock(user: User, now: datetime) -> None:
     async with in_transaction():
         if await account(user.id).filter(locked_at=user.locked_at).update(locked_at=None, failed_sign_ins=0):
             await record(Origin(), "user.unlocked", user, now=now)
+    user.locked_at = None
+
+
+async def lift_lock_of_owner(user: User, origin: Origin, now: datetime) -> None:
+    """Who reads the mailbox and has chosen a new password is not who was guessing. The row is locked."""
+    was_locked = user.locked_at is not None
+    user.locked_at, user.failed_sign_ins = None, 0
+    await user.save(update_fields=["locked_at", "failed_sign_ins"])
+    if was_locked:
+        await record(origin, "user.unlocked", user, now=now)

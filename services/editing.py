@@ -87,7 +87,7 @@ async def change_user_email(
         await _take_address(user, address)
         await index_words(user)
         if status_of(user) is UserStatus.INVITED:
-            await invite(user, actor, now=now, vault=vault)
+            await invite(user, editing.actor, now=now, vault=vault)
         else:
             await kill_reset(user.id)
             await _tell_both(user, old, actor.platform.name, now)
@@ -105,7 +105,7 @@ async def change_user_role(
         role = await Role.filter(id=role_id, platform_id=user.platform_id).first() if role_id else None
         if role is None:
             raise Invalid("There is no such role.", field="role_id")
-        require_assignable(actor, role)
+        require_assignable(editing.actor, role)
         if role.id != user.role_id:
             editing.note("role", user.role.name, role.name)
             user.role_id = role.id

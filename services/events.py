@@ -7,12 +7,13 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from models.audit_event import AuditEvent
+from models.keys import storable
 from models.role import Permission
 from models.user import User
 from services.actor import Actor
-from services.directory import Span
-from services.paging import KeysetOrder, Page, PageArguments, page_of
-from services.policy import require
+from services.paging import KeysetOrder, Page, PageArguments, all_of, page_of
+from services.policy import require, require_seeing
+from services.user_query import Span
 
 NEWEST_FIRST = KeysetOrder(("at", "id"), descending=True)
 PEOPLE = tuple(
@@ -38,7 +39,7 @@ async def list_events(actor: Actor, query: EventQuery, arguments: PageArguments)
     require(actor, Permission.AUDIT_READ)
     events = _of_platform(actor)
     if query.types is not None:
-        events = events.filter(type__in=list(query.types))
+        events = events.filter(type__in=[type for type in query.types if storable(type)])
     if query.actor_id is not None:
         events = events.filter(actor_id=query.actor_id)
     if query.target_id is not None:
@@ -47,7 +48,13 @@ async def list_events(actor: Actor, query: EventQuery, arguments: PageArguments)
         events = events.filter(id__in=[])
     bounds = {"at__lt": query.at.before, "at__gt": query.at.after}
     events = events.filter(**{bound: at for bound, at in bounds.items() if at is not None})
-    return await page_of(events.select_related(*PEOPLE), NEWEST_FIRST, arguments, fingerprint=repr(query))
+    return await page_of(
+        AuditEvent,
+        all_of(events.select_related(*PEOPLE)),
+        NEWEST_FIRST,
+        arguments,
+        fingerprint=f"{actor.user.platform_id} {query}",
+    )
 
 
 async def list_history(actor: Actor, user: User, arguments: PageArguments) -> Page[AuditEvent]:
@@ -55,12 +62,28 @@ async def list_history(actor: Actor, user: User, arguments: PageArguments) -> Pa
     if user.id != actor.id:
         require(actor, Permission.AUDIT_READ)
     events = _of_platform(actor).filter(Q(target_id=user.id) | Q(actor_id=user.id))
-    return await page_of(events.select_related(*PEOPLE), NEWEST_FIRST, arguments, fingerprint=f"history of {user.id}")
+    return await page_of(
+        AuditEvent, all_of(events.select_related(*PEOPLE)), NEWEST_FIRST, arguments, fingerprint=f"history of {user.id}"
+    )
 
 
 async def find_event(actor: Actor, event_id: UUID) -> AuditEvent | None:
     require(actor, Permission.AUDIT_READ)
     return await _of_platform(actor).filter(id=event_id).select_related(*PEOPLE).first()
+
+
+def seen_person(actor: Actor, person: User | None) -> User | None:
+    """The actor or target of an event. Raises Forbidden for another without USERS_READ."""
+    if person is not None:
+        require_seeing(actor, person.id)
+    return person
+
+
+def seen_address(actor: Actor, event: AuditEvent) -> str | None:
+    """Where it came from; who reads only the own history is not told where others sit."""
+    if event.actor_id in (None, actor.id) or Permission.AUDIT_READ in actor.permissions:
+        return event.ip_address
+    return None
 
 
 def _of_platform(actor: Actor) -> QuerySet[AuditEvent]:

@@ -8,7 +8,8 @@ from tortoise.functions import Count
 from models.alerts import AlertType, alert_condition
 from models.status import MFA_CONDITION, STATUS_CONDITIONS, UserStatus
 from services.actor import Actor
-from services.directory import UserQuery, matching
+from services.directory import matching
+from services.user_query import UserQuery
 
 
 async def count_by_status(actor: Actor, query: UserQuery, now: datetime) -> dict[UserStatus, int]:

@@ -1,20 +1,24 @@
 """What time does by itself: locks end, sessions run out, remembered answers are forgotten."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from tortoise.expressions import Q
+from tortoise.transactions import in_transaction
 
 from models.challenge import LIFETIME as CHALLENGE_LIFETIME
 from models.challenge import Challenge
 from models.idempotency import REMEMBERED_FOR, IdempotencyRecord
-from models.lockout import is_locked
 from models.mail import Mail, MailState
 from models.origin_failure import OriginFailure
 from models.password_reset import PasswordReset
+from models.past_password import PastPassword
 from models.platform import Platform
 from models.session import NO_LIMIT, Session
+from services.actor import Origin
 from services.attempts import lift_ended_lock
-from services.visibility import everybody
+from services.audit import record
+from services.visibility import account, users_of
 
 AT_ONCE = 200
 MAILS_KEPT, A_DAY = timedelta(days=30), timedelta(days=1)
@@ -28,24 +32,42 @@ async def tidy_up(now: datetime) -> None:
     await forget_old_mails(now)
     await Challenge.filter(created_at__lte=now - CHALLENGE_LIFETIME).delete()
     await PasswordReset.filter(expires_at__lte=now).delete()
+    await forget_past_passwords()
     await OriginFailure.filter(at__lte=now - A_DAY).delete()
 
 
 async def lift_ended_locks(now: datetime) -> None:
     """So that the lock's end is in the audit trail even if the user never comes back."""
-    for user in await everybody().filter(locked_at__isnull=False).select_related("platform").limit(AT_ONCE):
-        if not is_locked(user, user.platform, now):
+    for policy in await Platform.exclude(lockout_minutes=0):
+        over = now - timedelta(minutes=policy.lockout_minutes)
+        for user in await users_of(policy.id).filter(locked_at__lte=over).order_by("locked_at").limit(AT_ONCE):
+            user.platform = policy
             await lift_ended_lock(user, now)
 
 
 async def end_sessions_out_of_time(now: datetime) -> None:
+    """Each leaves an event, once, whichever process finds it."""
     for policy in await Platform.all():
         idle = timedelta(minutes=policy.session_idle_minutes) or NO_LIMIT
         absolute = timedelta(hours=policy.session_hours) or NO_LIMIT
         over = Q(last_seen_at__lte=now - idle) | Q(created_at__lte=now - absolute)
-        ids = await Session.filter(over, user__platform_id=policy.id).limit(AT_ONCE).values_list("id", flat=True)
-        if ids:
-            await Session.filter(id__in=ids).delete()
+        sessions = await Session.filter(over, user__platform_id=policy.id).limit(AT_ONCE)
+        for user_id in sorted({session.user_id for session in sessions}):
+            await _end_sessions_of(user_id, [session.id for session in sessions if session.user_id == user_id], now)
+
+
+async def _end_sessions_of(user_id: UUID, ids: list[UUID], now: datetime) -> None:
+    async with in_transaction():
+        user = await account(user_id).select_for_update(no_key=True).first()
+        for id in ids:
+            if user is not None and await Session.filter(id=id).delete():
+                await record(Origin(), "session.expired", user, now=now)
+
+
+async def forget_past_passwords() -> None:
+    """They are remembered only where passwords expire; a policy may have changed."""
+    for id in await Platform.filter(password_max_age_days=0).values_list("id", flat=True):
+        await PastPassword.filter(user__platform_id=id).delete()
 
 
 async def forget_old_mails(now: datetime) -> None:

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID, uuid4
 
+from models.audit_event import AuditEvent
 from models.invitation import Invitation
-from models.mail import MailKind
+from models.mail import Mail, MailKind
 from models.platform import Platform
 from models.user import User
 from services.actor import Actor
@@ -20,13 +21,18 @@ AN_HOUR = timedelta(hours=1)
 AN_HOUR_AT_MOST = 5
 """Invitations to one user."""
 
+INVITING = ("user.added", "user.invitation_resent", "user.email_changed")
+"""Events whose actor is named in an invitation's mail."""
+
+AT_ONCE = 500
+
 
 async def resend_invitation(actor: Actor, user_id: UUID, *, now: datetime, vault: Vault) -> User:
     """Sends a new link; earlier ones die. Raises NotInvited, or RateLimited after five within an hour."""
     async with changing(actor, user_id, UserAction.RESEND_INVITATION, "user.invitation_resent", now=now) as editing:
         invitation = await Invitation.filter(user_id=user_id).first()
         editing.note("invitationSentAt", invitation.sent_at if invitation else None, now)
-        await invite(editing.user, actor, now=now, vault=vault)
+        await invite(editing.user, editing.actor, now=now, vault=vault)
     return editing.user
 
 
@@ -66,6 +72,24 @@ async def kill_invitation(user_id: UUID, now: datetime) -> None:
         invitation.kill(now)
         await invitation.save(update_fields=["token_hash", "expires_at"])
     await withdraw(user_id, MailKind.INVITATION)
+
+
+async def forget_inviter(user: User) -> None:
+    """Takes a person's name out of the invitations that the person sent, in the caller's transaction.
+
+    The invitations come before their mails, as in `invite`, so that the two never wait for each other.
+    """
+    invited = AuditEvent.filter(actor_id=user.id, type__in=INVITING, target_id__isnull=False)
+    ids = set(await invited.values_list("target_id", flat=True))
+    ids |= set(await Invitation.filter(invited_by_id=user.id).values_list("user_id", flat=True))
+    await Invitation.filter(invited_by_id=user.id).update(invited_by_id=None)
+    for start in range(0, len(ids), AT_ONCE):
+        some = sorted(ids)[start : start + AT_ONCE]
+        mails = await Mail.filter(user_id__in=some, kind=MailKind.INVITATION.value).order_by("id")
+        for mail in mails:
+            mail.facts = mail.facts | {"inviter": ""}
+        if mails:
+            await Mail.bulk_update(mails, ["facts"])
 
 
 async def _respect_limit(user: User, now: datetime) -> None:

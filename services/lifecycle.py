@@ -9,7 +9,7 @@ from services.actor import Actor
 from services.audit import forget, record
 from services.challenges import void_challenges
 from services.changing import changing
-from services.invitations import kill_invitation
+from services.invitations import forget_inviter, kill_invitation
 from services.policy import UserAction
 from services.resets import kill_reset
 from services.sessions import end_sessions
@@ -48,9 +48,10 @@ async def unlock_user(actor: Actor, user_id: UUID, *, now: datetime) -> User:
 async def delete_user(actor: Actor, user_id: UUID, *, now: datetime) -> UUID:
     """Deletes the account and, by cascade, all that belongs to it; the audit trail forgets the person."""
     async with changing(actor, user_id, UserAction.DELETE, "user.deleted", now=now) as editing:
+        await forget_inviter(editing.user)
         await forget(editing.user)
         await editing.user.delete()
-        await record(actor, "user.deleted", editing.user, now=now, target_gone=True)
+        await record(editing.actor, "user.deleted", editing.user, now=now, target_gone=True)
     return user_id
 
 

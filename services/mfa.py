@@ -13,7 +13,7 @@ from models.status import has_mfa
 from models.user import User
 from services import totp
 from services.actor import Actor, Origin
-from services.attempts import count_attempt, lock_if_due
+from services.attempts import count_attempt, lock_if_due, take_back
 from services.audit import record_own
 from services.challenges import Challenged, answer, count_code, open_challenge, void_challenges
 from services.changing import changing
@@ -24,7 +24,7 @@ from services.policy import UserAction
 from services.recovery_codes import recovery_codes_left, replace_recovery_codes, use_recovery_code
 from services.refusals import Forbidden, InvalidCode, NotActive
 from services.sessions import Started, end_sessions
-from services.signing_in import advance
+from services.signing_in import advance, complete
 from services.vault import Vault
 from services.visibility import account
 
@@ -43,7 +43,7 @@ class Enrolled:
 
     user: User
     recovery_codes: list[str]
-    signed_in: Started | Challenged | None
+    signed_in: Started | None
 
 
 async def begin_enrollment(who: Actor | str, *, now: datetime, vault: Vault) -> Enrollment:
@@ -69,11 +69,12 @@ async def confirm_enrollment(who: Actor | str, code: str, origin: Origin, *, now
     if step is None:
         raise InvalidCode(field="code")
     async with in_transaction():
-        fresh = await account(user.id).select_for_update().first()
-        if fresh is None or fresh.totp_pending_secret != pending:
+        fresh = await account(user.id).select_for_update(no_key=True).first()
+        if fresh is None or fresh.disabled_at is not None or fresh.totp_pending_secret != pending:
             raise InvalidCode(field="code")
         if row is not None:
             await answer(row)
+        await void_challenges(fresh.id)
         fresh.platform, fresh.role = user.platform, user.role
         fresh.totp_secret, fresh.totp_pending_secret = pending, None
         fresh.totp_confirmed_at, fresh.totp_last_step = now, step
@@ -82,7 +83,7 @@ async def confirm_enrollment(who: Actor | str, code: str, origin: Origin, *, now
         await end_sessions(fresh.id, but=who.session.id if isinstance(who, Actor) else None)
         await _tell(fresh, MailKind.MFA_ENABLED, now)
         await record_own(fresh, origin, "user.mfa_enabled", now=now)
-        signed_in = await advance(fresh, origin, now, mfa_done=True) if row is not None else None
+        signed_in = await complete(fresh, origin, now) if row is not None else None
     return Enrolled(fresh, codes, signed_in)
 
 
@@ -93,12 +94,15 @@ async def verify_mfa(origin: Origin, token: str, code: str, *, now: datetime, va
     """
     row, user = await open_challenge(token, ChallengeKind.MFA_CODE, now)
     await count_code(row)
-    may_try = await count_attempt(user, now)
+    attempt = await count_attempt(user, now)
     async with in_transaction():
-        if may_try and await _use_code(user, code, origin, now, vault):
+        if attempt.allowed and await _use_code(user, code, origin, now, vault):
             await answer(row)
-            return await advance(user, origin, now, mfa_done=True)
-    await lock_if_due(user, origin, now)
+            outcome = await advance(user, origin, now, mfa_done=True)
+            if isinstance(outcome, Challenged):
+                await take_back(user)
+            return outcome
+    await lock_if_due(user, attempt, origin, now)
     raise InvalidCode(field="code")
 
 
@@ -108,7 +112,7 @@ async def disable_mfa(actor: Actor, password: str, *, now: datetime, hasher: Has
         raise Forbidden("The platform requires MFA.")
     await confirm_password(actor, password, now=now, hasher=hasher)
     async with in_transaction():
-        user = await account(actor.id).select_for_update().get()
+        user = await account(actor.id).select_for_update(no_key=True).get()
         if has_mfa(user):
             user.platform = actor.platform
             await _remove(user, now)
@@ -122,7 +126,7 @@ async def regenerate_recovery_codes(actor: Actor, password: str, *, now: datetim
     """A new set; the old one is dead. Raises NotActive without MFA."""
     await confirm_password(actor, password, now=now, hasher=hasher)
     async with in_transaction():
-        user = await account(actor.id).select_for_update().get()
+        user = await account(actor.id).select_for_update(no_key=True).get()
         if not has_mfa(user):
             raise NotActive("MFA is not on.")
         await record_own(user, actor.origin, "user.recovery_codes_replaced", now=now)
@@ -153,7 +157,8 @@ async def _enrolling(who: Actor | str, now: datetime) -> tuple[User, Challenge |
 
 
 async def _use_code(user: User, code: str, origin: Origin, now: datetime, vault: Vault) -> bool:
-    """Uses a code up, whichever kind it is; of two requests with one code, one wins."""
+    """Uses a code up, whichever kind it is; of two requests with one code, one wins. Locks the row first of all."""
+    await account(user.id).select_for_update(no_key=True).first()
     secret = vault.open(user.totp_secret) if user.totp_secret else None
     step = totp.matching_step(secret, code, now) if secret else None
     if step is not None:

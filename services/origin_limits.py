@@ -1,13 +1,19 @@
 """Guessing from one address of origin: bounded over all accounts, in the database, so that all workers agree."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Network, ip_address
+from math import ceil
 
 from models.origin_failure import OriginFailure
 from services.actor import Origin
-from services.refusals import InvalidCode, InvalidCredentials, InvalidToken, RateLimited, Refusal
+from services.refusals import InvalidCode, InvalidCredentials, InvalidToken, RateLimited, Refusal, refusals_in
 
 GUESSED_WRONG = (InvalidCredentials, InvalidCode, InvalidToken)
+HOME_PREFIX = 64
+"""Bits of an IPv6 address that one customer gets; the rest is the customer's own choice (RFC 6177)."""
 
 
 @dataclass(frozen=True)
@@ -17,16 +23,40 @@ class OriginLimit:
     failures: int = 100
     window: timedelta = timedelta(minutes=15)
 
-    async def admit(self, origin: Origin, now: datetime) -> None:
-        """Raises RateLimited where this address has failed too often."""
-        if self.failures == 0 or origin.ip_address is None:
-            return
-        recent = OriginFailure.filter(ip_address=origin.ip_address, at__gt=now - self.window)
-        decisive = await recent.order_by("-at").offset(self.failures - 1).limit(1)
-        if decisive:
-            raise RateLimited(retry_after=int((decisive[0].at + self.window - now).total_seconds()) + 1)
+    @asynccontextmanager
+    async def counting(self, origin: Origin, now: datetime) -> AsyncIterator[None]:
+        """Counts the guess inside as a failure before it is made, and takes it back unless it was a wrong one.
 
-    async def blame(self, origin: Origin, refusals: list[Refusal], now: datetime) -> None:
-        """Notes a failure where something was guessed wrong."""
-        if origin.ip_address is not None and any(isinstance(refusal, GUESSED_WRONG) for refusal in refusals):
-            await OriginFailure.create(ip_address=origin.ip_address, at=now)
+        So no more than the limit are made, however many come at once. Raises RateLimited instead.
+        """
+        if self.failures == 0 or origin.ip_address is None:
+            yield
+            return
+        failure = await OriginFailure.create(ip_address=_counted_as(origin.ip_address), at=now)
+        try:
+            await self._admit(failure, now)
+            yield
+        except (Refusal, ExceptionGroup) as error:
+            if not any(isinstance(refusal, GUESSED_WRONG) for refusal in refusals_in(error)):
+                await _take_back(failure)
+            raise
+        except Exception:
+            await _take_back(failure)
+            raise
+        await _take_back(failure)
+
+    async def _admit(self, failure: OriginFailure, now: datetime) -> None:
+        others = OriginFailure.filter(ip_address=failure.ip_address, at__gt=now - self.window).exclude(id=failure.id)
+        decisive = await others.order_by("-at").offset(self.failures - 1).limit(1)
+        if decisive:
+            raise RateLimited(retry_after=ceil((decisive[0].at + self.window - now).total_seconds()))
+
+
+def _counted_as(address: str) -> str:
+    """The address, or of IPv6 the network whose addresses one customer changes at will."""
+    parsed = ip_address(address)
+    return address if parsed.version == 4 else str(IPv6Network((parsed, HOME_PREFIX), strict=False))
+
+
+async def _take_back(failure: OriginFailure) -> None:
+    await OriginFailure.filter(id=failure.id).delete()

@@ -6,19 +6,21 @@ from uuid import UUID
 from tortoise.transactions import in_transaction
 
 from models.challenge import ChallengeKind
+from models.role import Role
 from models.session import Session
 from models.user import User
 from services.actor import Actor, Origin
-from services.attempts import count_attempt, lock_if_due
-from services.audit import record, record_own
+from services.attempts import check_password
+from services.audit import guarded, record, record_own
 from services.challenges import Challenged, answer, open_challenge
+from services.locks import lock_actor
 from services.passwords import Hasher
 from services.policy import UserAction, refusal_for
 from services.refusals import InvalidCredentials, InvalidToken, NotFound
 from services.sessions import Started, end_sessions
 from services.setting_password import hash_of_new_password, set_password, tell_password_changed
 from services.signing_in import advance
-from services.visibility import account, visible_to
+from services.visibility import account
 
 
 async def confirm_password(
@@ -27,9 +29,7 @@ async def confirm_password(
     """The actor's fresh row, if the password is right; a wrong one counts like a failed sign-in."""
     user = await account(actor.id).get()
     user.platform, user.role = actor.platform, actor.user.role
-    may_try = await count_attempt(user, now)
-    if not await hasher.verify(user.password_hash if may_try else None, password):
-        await lock_if_due(user, actor.origin, now)
+    if not await check_password(user, password, actor.origin, now, hasher):
         raise InvalidCredentials("The password is wrong.", field=field)
     await account(actor.id).update(failed_sign_ins=0)
     return user
@@ -69,13 +69,17 @@ async def replace_expired_password(
 async def revoke_session(actor: Actor, session_id: UUID, *, now: datetime) -> User:
     """Ends one session: an own one, or, with USERS_SECURITY, another user's. Raises NotFound."""
     session = await Session.filter(id=session_id, user__platform_id=actor.user.platform_id).first()
-    owner = await visible_to(actor).filter(id=session.user_id).select_related("role").first() if session else None
-    if session is None or owner is None:
+    if session is None:
         raise NotFound("There is no such session.", field="id")
-    refusal = None if owner.id == actor.id else refusal_for(actor, UserAction.REVOKE_SESSIONS, owner, None)
-    if refusal is not None:
-        raise refusal
-    async with in_transaction():
+    async with guarded(actor, "session.revoked", now=now, target_id=session.user_id), in_transaction():
+        actor, users = await lock_actor(actor, session.user_id)
+        owner = users.get(session.user_id)
+        if owner is None:
+            raise NotFound("There is no such session.", field="id")
+        owner.role = await Role.get(id=owner.role_id)
+        refusal = None if owner.id == actor.id else refusal_for(actor, UserAction.REVOKE_SESSIONS, owner, None)
+        if refusal is not None:
+            raise refusal
         if await Session.filter(id=session.id).delete():
             await record(actor, "session.revoked", owner, now=now)
     return owner
@@ -83,7 +87,7 @@ async def revoke_session(actor: Actor, session_id: UUID, *, now: datetime) -> Us
 
 async def _unchanged(user: User) -> User:
     """The row, locked, if its password is still the one that was checked. Raises InvalidToken."""
-    fresh = await account(user.id).filter(disabled_at__isnull=True).select_for_update().first()
+    fresh = await account(user.id).filter(disabled_at__isnull=True).select_for_update(no_key=True).first()
     if fresh is None or fresh.password_hash != user.password_hash:
         raise InvalidToken("The password was changed in the meantime.")
     fresh.platform, fresh.role = user.platform, user.role

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -80,23 +80,55 @@ class Page(Generic[Row]):
     cursor_of: Callable[[Row], str]
 
 
-async def page_of(rows: QuerySet[Row], order: KeysetOrder, arguments: PageArguments, *, fingerprint: str) -> Page[Row]:
+@dataclass(frozen=True)
+class Window:
+    """The rows to fetch: in this order, beyond the cursor's values or from an offset on, at most so many."""
+
+    order: KeysetOrder
+    beyond: Sequence[Any] | None
+    backwards: bool
+    offset: int
+    limit: int
+
+    def of(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        if self.beyond is not None:
+            rows = rows.filter(RowsBeyond(self.order.columns, self.beyond, backwards=self.backwards))
+            # Of two bounds on one column SQLite uses the first: the cursor's, which is never the looser one.
+            rows._q_objects.insert(0, rows._q_objects.pop())
+        sign = "-" if self.backwards else ""
+        return rows.order_by(*[sign + column for column in self.order.columns]).offset(self.offset).limit(self.limit)
+
+
+Fetch = Callable[[Window], Awaitable[list[Row]]]
+
+
+def all_of(rows: QuerySet[Row]) -> Fetch[Row]:
+    """Fetches from these rows, by Tortoise."""
+
+    async def fetch(window: Window) -> list[Row]:
+        return list(await window.of(rows))
+
+    return fetch
+
+
+async def page_of(
+    model: type[Row], fetch: Fetch[Row], order: KeysetOrder, arguments: PageArguments, *, fingerprint: str
+) -> Page[Row]:
     """One page. `fingerprint` names list, filter and order: a cursor of another list is refused with BadPage."""
     mark = hashlib.sha256(repr((order, fingerprint)).encode()).digest()[:6]
-    backwards = arguments.backwards != order.descending
-    if arguments.cursor is not None:
-        rows = rows.filter(
-            RowsBeyond(order.columns, _decoded(arguments.cursor, mark, rows.model, order), backwards=backwards)
-        )
-        # Of two bounds on one column SQLite uses the first: the cursor's, which is never the looser one.
-        rows._q_objects.insert(0, rows._q_objects.pop())
-    sign = "-" if backwards else ""
-    rows = rows.order_by(*[sign + column for column in order.columns]).offset(arguments.offset or 0)
-    found = list(await rows.limit(arguments.size + 1))
+    cursor = arguments.cursor
+    window = Window(
+        order=order,
+        beyond=None if cursor is None else _decoded(cursor, mark, model, order),
+        backwards=arguments.backwards != order.descending,
+        offset=arguments.offset or 0,
+        limit=arguments.size + 1,
+    )
+    found = await fetch(window)
     more, found = len(found) > arguments.size, found[: arguments.size]
     if arguments.backwards:
         found.reverse()
-    beyond = arguments.cursor is not None or bool(arguments.offset)
+    beyond = cursor is not None or bool(arguments.offset)
     return Page(
         rows=found,
         has_next=beyond if arguments.backwards else more,

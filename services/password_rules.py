@@ -9,6 +9,7 @@ from functools import cache
 
 from models.keys import sort_key, words
 from models.user import User
+from services.passwords import LONGEST_TYPED
 from services.refusals import PasswordRejected
 
 LONGEST = 128
@@ -19,7 +20,7 @@ LEFT_OVER = 4
 
 def require_good_password(password: str, user: User, *, field: str = "password") -> None:
     """Raises PasswordRejected. Length counts code points after NFC. `user` has the platform loaded."""
-    length = len(unicodedata.normalize("NFC", password[: 4 * LONGEST]))
+    length = len(unicodedata.normalize("NFC", password)) if len(password) <= LONGEST_TYPED else len(password)
     shortest = user.platform.password_min_length
     if length < shortest:
         raise PasswordRejected(f"A password needs at least {shortest} characters.", field=field)

@@ -58,6 +58,7 @@ RULES: dict[UserAction, Rule] = {
     UserAction.REVOKE_SESSIONS: Rule(Permission.USERS_SECURITY),
     UserAction.DELETE: Rule(Permission.USERS_DELETE, on_oneself=False, keeps_administrator=True),
 }
+DISABLED = "The account is disabled; enable it first."
 WRONG_STATUS: dict[UserStatus, type[Refusal]] = {UserStatus.INVITED: NotInvited, UserStatus.ACTIVE: NotActive}
 
 
@@ -68,11 +69,12 @@ async def sole_administrator(platform_id: UUID) -> UUID | None:
 
 
 async def administrators_remain(platform_id: UUID) -> bool:
+    """Whether the platform still has one, whatever the caller's transaction has changed."""
     return bool(await _administrators(platform_id))
 
 
 async def _administrators(platform_id: UUID) -> list[UUID]:
-    """Two of them are enough to know."""
+    """Two of them are enough to know. A locked one counts: a lock ends, or the server's own commands end it."""
     roles = await Role.filter(platform_id=platform_id)
     administrators = users_of(platform_id).filter(
         STATUS_CONDITIONS[UserStatus.ACTIVE], role_id__in=[role.id for role in roles if role.administers]
@@ -94,15 +96,22 @@ def refusal_for(actor: Actor, action: UserAction, target: User, sole_administrat
         return TargetOutranksViewer()
     if rule.keeps_administrator and target.id == sole_administrator:
         return LastAdministrator()
-    if rule.only_for is not None and status_of(target) is not rule.only_for:
-        return WRONG_STATUS[rule.only_for]()
-    return None
+    status = status_of(target)
+    if rule.only_for is None or status is rule.only_for:
+        return None
+    return WRONG_STATUS[rule.only_for](DISABLED if status is UserStatus.INACTIVE else None)
 
 
 def require(actor: Actor, permission: Permission) -> None:
     """Raises Forbidden where the actor's role lacks the permission."""
     if permission not in actor.permissions:
         raise Forbidden
+
+
+def require_seeing(actor: Actor, user_id: UUID) -> None:
+    """Raises Forbidden where the user is another and the actor may not see users."""
+    if user_id != actor.id:
+        require(actor, Permission.USERS_READ)
 
 
 def assignable(actor: Actor, role: Role) -> bool:

@@ -41,6 +41,13 @@ class Refusal(Exception):
         self.field = field
 
 
+def refusals_in(error: BaseException) -> list[Refusal]:
+    """The refusals of an input's faults, out of however many groups; other exceptions are left out."""
+    if isinstance(error, BaseExceptionGroup):
+        return [refusal for inner in error.exceptions for refusal in refusals_in(inner)]
+    return [error] if isinstance(error, Refusal) else []
+
+
 class NotFound(Refusal):
     code = ErrorCode.NOT_FOUND
     says = "There is no such record."

@@ -1,17 +1,18 @@
 """Forgotten passwords: a link by mail, good once and for an hour; it neither signs in nor touches MFA."""
 
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
 
-from models.keys import storable
 from models.mail import MailKind
 from models.password_reset import PasswordReset
 from models.status import UserStatus, status_of
 from models.user import User
 from services.actor import Actor, Origin
-from services.audit import record, record_own
+from services.attempts import lift_lock_of_owner
+from services.audit import record_own
 from services.changing import changing
 from services.mail.outbox import enqueue, sent_since, withdraw
 from services.passwords import Hasher
@@ -19,26 +20,25 @@ from services.policy import UserAction
 from services.refusals import InvalidToken, RateLimited
 from services.sessions import end_sessions
 from services.setting_password import hash_of_new_password, set_password, tell_password_changed
+from services.signing_in import whoever_signs_in_as
 from services.tokens import new_token, token_hash
+from services.unhurried import unhurried
 from services.vault import Vault
-from services.visibility import account, signing_in_as
+from services.visibility import account
 
 LIFETIME = timedelta(minutes=60)
 AN_HOUR = timedelta(hours=1)
 AN_HOUR_AT_MOST = 3
+ANSWERED_AFTER = 0.1
+"""Seconds: several times what writing a link takes, so that nobody sees whether one was written."""
 
 
 async def request_password_reset(origin: Origin, email: str, *, now: datetime, vault: Vault) -> None:
-    """Sends a link if an active account signs in with this address; says nothing either way."""
-    user = await signing_in_as(email).select_related("platform").first() if storable(email) else None
-    if user is None or status_of(user) is not UserStatus.ACTIVE:
-        return
-    async with in_transaction():
-        fresh = await account(user.id).select_for_update().first()
-        if fresh is not None and status_of(fresh) is UserStatus.ACTIVE and await _wait(fresh, now) is None:
-            fresh.platform = user.platform
-            await _send(fresh, now, vault)
-            await record_own(fresh, origin, "user.password_reset_requested", now=now)
+    """Sends a link if an active account signs in with this address; says nothing either way, not by its time either."""
+    async with unhurried(ANSWERED_AFTER):
+        user = await whoever_signs_in_as(email)
+        if user is not None and status_of(user) is UserStatus.ACTIVE:
+            await _send_unless_too_often(user, origin, now, vault)
 
 
 async def send_password_reset(actor: Actor, user_id: UUID, *, now: datetime, vault: Vault) -> User:
@@ -63,12 +63,12 @@ async def reset_password(origin: Origin, token: str, new_password: str, *, now: 
         raise InvalidToken(field="token")
     password_hash = await hash_of_new_password(user, new_password, hasher, field="new_password")
     async with in_transaction():
-        fresh = await account(user.id).filter(disabled_at__isnull=True).select_for_update().first()
+        fresh = await account(user.id).filter(disabled_at__isnull=True).select_for_update(no_key=True).first()
         if fresh is None or not await live.delete():
             raise InvalidToken(field="token")
         fresh.platform = user.platform
         await set_password(fresh, password_hash, now)
-        await _unlock(fresh, origin, now)
+        await lift_lock_of_owner(fresh, origin, now)
         await end_sessions(fresh.id)
         await tell_password_changed(fresh, now)
         await record_own(fresh, origin, "user.password_changed", now=now)
@@ -78,6 +78,15 @@ async def kill_reset(user_id: UUID) -> None:
     """Ends an open link, in the caller's transaction: the address or the account is no longer what it was."""
     await PasswordReset.filter(user_id=user_id).delete()
     await withdraw(user_id, MailKind.PASSWORD_RESET)
+
+
+async def _send_unless_too_often(user: User, origin: Origin, now: datetime, vault: Vault) -> None:
+    async with in_transaction():
+        fresh = await account(user.id).select_for_update(no_key=True).first()
+        if fresh is not None and status_of(fresh) is UserStatus.ACTIVE and await _wait(fresh, now) is None:
+            fresh.platform = user.platform
+            await _send(fresh, now, vault)
+            await record_own(fresh, origin, "user.password_reset_requested", now=now)
 
 
 async def _send(user: User, now: datetime, vault: Vault) -> None:
@@ -93,13 +102,4 @@ async def _wait(user: User, now: datetime) -> int | None:
     times = await sent_since(user.id, MailKind.PASSWORD_RESET, now - AN_HOUR)
     if len(times) < AN_HOUR_AT_MOST:
         return None
-    return int((times[-AN_HOUR_AT_MOST] + AN_HOUR - now).total_seconds()) + 1
-
-
-async def _unlock(user: User, origin: Origin, now: datetime) -> None:
-    """Who reads the mailbox and has chosen a new password is not who was guessing."""
-    was_locked = user.locked_at is not None
-    user.locked_at, user.failed_sign_ins = None, 0
-    await user.save(update_fields=["locked_at", "failed_sign_ins"])
-    if was_locked:
-        await record(origin, "user.unlocked", user, now=now)
+    return ceil((times[-AN_HOUR_AT_MOST] + AN_HOUR - now).total_seconds())

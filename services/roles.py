@@ -10,11 +10,11 @@ from tortoise.transactions import in_transaction
 
 from models.audit_event import Change
 from models.keys import sort_key
-from models.platform import Platform
 from models.role import Permission, Role
 from services import validation
 from services.actor import Actor
-from services.audit import record
+from services.audit import guarded, record
+from services.locks import lock_actor, lock_platform
 from services.policy import administrators_remain, assignable, require
 from services.refusals import Invalid, LastAdministrator, NotFound, RoleInUse, RoleNotAssignable
 from services.visibility import users_of
@@ -41,10 +41,10 @@ async def add_role(
     actor: Actor, name: str, permissions: Iterable[Permission], *, description: str | None = None, now: datetime
 ) -> Role:
     """Raises Forbidden, Invalid for each faulty field, RoleNotAssignable for a permission that the actor lacks."""
-    require(actor, Permission.ROLES_MANAGE)
-    role = Role(id=uuid4(), platform_id=actor.user.platform_id, created_at=now)
-    _apply(actor, role, name=name, description=description or "", permissions=permissions)
-    async with in_transaction():
+    async with guarded(actor, "role.added", now=now), in_transaction():
+        actor = await _managing(actor)
+        role = Role(id=uuid4(), platform_id=actor.user.platform_id, created_at=now)
+        _apply(actor, role, name=name, description=description or "", permissions=permissions)
         await _save(role, None)
         await record(actor, "role.added", None, now=now, changes=_changes(None, _facts(role)))
     return role
@@ -63,17 +63,14 @@ async def edit_role(
 
     Raises what `add_role` does, NotFound, RoleInUse for built-in roles, LastAdministrator.
     """
-    require(actor, Permission.ROLES_MANAGE)
-    async with in_transaction():
-        role, before = await _locked(actor, role_id)
-        old = _facts(role)
-        if not assignable(actor, role):
-            raise RoleNotAssignable(field="id")
+    async with guarded(actor, "role.edited", now=now) as about, in_transaction():
+        actor, role = await _locked(actor, role_id, about)
+        before, key, administered = _facts(role), role.name_key, role.administers
         _apply(actor, role, name=name, description=description, permissions=permissions)
-        changes = _changes(old, _facts(role))
+        changes = _changes(before, _facts(role))
         if changes:
-            await _save(role, before)
-            if not await administrators_remain(actor.user.platform_id):
+            await _save(role, key)
+            if administered and not await administrators_remain(actor.user.platform_id):
                 raise LastAdministrator(field="permissions")
             await record(actor, "role.edited", None, now=now, changes=changes)
     return role
@@ -81,31 +78,36 @@ async def edit_role(
 
 async def delete_role(actor: Actor, role_id: UUID, *, now: datetime) -> UUID:
     """Raises RoleInUse while a user has it, and for built-in roles."""
-    require(actor, Permission.ROLES_MANAGE)
-    async with in_transaction():
-        role, _ = await _locked(actor, role_id)
-        if not assignable(actor, role):
-            raise RoleNotAssignable(field="id")
+    async with guarded(actor, "role.deleted", now=now) as about, in_transaction():
+        actor, role = await _locked(actor, role_id, about)
         if await users_of(role.platform_id).filter(role_id=role.id).exists():
             raise RoleInUse(field="id")
-        try:
-            async with in_transaction():
-                await role.delete()
-        except IntegrityError:
-            raise RoleInUse(field="id") from None
+        await role.delete()
         await record(actor, "role.deleted", None, now=now, changes=_changes(_facts(role), None))
     return role_id
 
 
-async def _locked(actor: Actor, role_id: UUID) -> tuple[Role, str]:
-    """The role and the key of its name; the platform's row is locked first, as in every change of administration."""
-    await Platform.filter(id=actor.user.platform_id).select_for_update().get()
+async def _managing(actor: Actor) -> Actor:
+    """The actor as of now; the platform's row is locked first, as in every change of administration."""
+    require(actor, Permission.ROLES_MANAGE)
+    await lock_platform(actor)
+    actor, _ = await lock_actor(actor)
+    require(actor, Permission.ROLES_MANAGE)
+    return actor
+
+
+async def _locked(actor: Actor, role_id: UUID, about: list[Change]) -> tuple[Actor, Role]:
+    """The actor as of now and the role, locked against new holders too. An attempt is `about` the role from here on."""
+    actor = await _managing(actor)
     role = await Role.filter(platform_id=actor.user.platform_id, id=role_id).select_for_update().first()
     if role is None:
         raise NotFound("There is no such role.", field="id")
+    about.append(Change(field="role", before=role.name, after=role.name))
     if role.built_in:
         raise RoleInUse("Built-in roles cannot be changed.", field="id")
-    return role, role.name_key
+    if not assignable(actor, role):
+        raise RoleNotAssignable(field="id")
+    return actor, role
 
 
 def _apply(
@@ -142,12 +144,14 @@ async def _save(role: Role, name_key: str | None) -> None:
 
 
 def _facts(role: Role) -> dict[str, str]:
-    return {"name": role.name, "description": role.description, "permissions": " ".join(role.permissions)}
+    return {"role": role.name, "description": role.description, "permissions": " ".join(role.permissions)}
 
 
 def _changes(before: dict[str, str] | None, after: dict[str, str] | None) -> list[Change]:
-    return [
+    """What differs, behind the role's name, which says which role it is about; nothing where nothing does."""
+    changes = [
         Change(field=field, before=(before or {}).get(field), after=(after or {}).get(field))
         for field in (before or after or {})
-        if (before or {}).get(field) != (after or {}).get(field)
+        if field == "role" or (before or {}).get(field) != (after or {}).get(field)
     ]
+    return changes if before != after else []

@@ -9,7 +9,8 @@ from models.audit_event import Change
 from models.platform import Platform
 from models.role import Permission
 from services.actor import Actor
-from services.audit import record
+from services.audit import guarded, record
+from services.locks import lock_actor, lock_platform
 from services.policy import require
 from services.refusals import Invalid
 from services.validation import Faults
@@ -17,31 +18,32 @@ from services.validation import Faults
 
 @dataclass(frozen=True)
 class Bounds:
-    """The smallest and largest value, in words too; 0 beside them where it switches the limit off."""
+    """The smallest and largest value, in words too; `zero` says what 0 does, where it is allowed beside them."""
 
     lowest: int
     highest: int
     unit: str
-    may_be_off: bool = False
+    zero: str | None = None
 
     def check(self, value: int) -> int:
-        if not (self.lowest <= value <= self.highest or (self.may_be_off and value == 0)):
-            off = ", or 0 to switch it off" if self.may_be_off else ""
-            raise Invalid(f"Must be {self.lowest} to {self.highest} {self.unit}{off}.")
+        if not (self.lowest <= value <= self.highest or (self.zero is not None and value == 0)):
+            zero = f", or 0 {self.zero}" if self.zero is not None else ""
+            raise Invalid(f"Must be {self.lowest} to {self.highest} {self.unit}{zero}.")
         return value
 
 
+OFF = "to switch it off"
 BOUNDS: dict[str, Bounds] = {
     # NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures
-    "lockout_threshold": Bounds(3, 100, "failed sign-ins", may_be_off=True),
-    "lockout_minutes": Bounds(1, 1440, "minutes", may_be_off=True),
+    "lockout_threshold": Bounds(3, 100, "failed sign-ins", OFF),
+    "lockout_minutes": Bounds(1, 1440, "minutes", "to lock until an administrator unlocks"),
     "password_min_length": Bounds(8, 64, "characters"),
-    "password_max_age_days": Bounds(1, 3650, "days", may_be_off=True),
+    "password_max_age_days": Bounds(1, 3650, "days", OFF),
     "invitation_hours": Bounds(1, 720, "hours"),
     # NIST SP 800-63B-4, 2.2.3: at most 24 hours and one hour without a request are recommended
-    "session_idle_minutes": Bounds(5, 43200, "minutes", may_be_off=True),
-    "session_hours": Bounds(1, 8760, "hours", may_be_off=True),
-    "dormant_after_days": Bounds(1, 3650, "days", may_be_off=True),
+    "session_idle_minutes": Bounds(5, 43200, "minutes", OFF),
+    "session_hours": Bounds(1, 8760, "hours", OFF),
+    "dormant_after_days": Bounds(1, 3650, "days", OFF),
 }
 LONE_PASSWORD = 15
 """Characters that a password needs where it is the only factor (NIST SP 800-63B-4, 3.1.1.2)."""
@@ -51,9 +53,11 @@ async def edit_security_policy(
     actor: Actor, values: dict[str, int], *, mfa_required: bool | None = None, now: datetime
 ) -> Platform:
     """Changes the given values, by the names of the platform's columns. Raises Forbidden, or Invalid for each fault."""
-    require(actor, Permission.POLICY_MANAGE)
-    async with in_transaction():
-        platform = await Platform.filter(id=actor.user.platform_id).select_for_update().get()
+    async with guarded(actor, "policy.edited", now=now), in_transaction():
+        require(actor, Permission.POLICY_MANAGE)
+        platform = await lock_platform(actor)
+        actor, _ = await lock_actor(actor)
+        require(actor, Permission.POLICY_MANAGE)
         wanted = _checked(platform, values, mfa_required)
         changes = [
             Change(field=_camel(name), before=_text(getattr(platform, name)), after=_text(value))
@@ -76,7 +80,8 @@ def _checked(platform: Platform, values: dict[str, int], mfa_required: bool | No
     if mfa_required is not None:
         wanted["mfa_required"] = mfa_required
     length = wanted.get("password_min_length", platform.password_min_length)
-    if not mfa and 8 <= length < LONE_PASSWORD:
+    touched = "password_min_length" in values or mfa_required is False
+    if touched and not mfa and BOUNDS["password_min_length"].lowest <= length < LONE_PASSWORD:
         message = f"Without MFA for everybody a password needs at least {LONE_PASSWORD} characters."
         faults.add(Invalid(message, field="password_min_length"))
     faults.raise_any()

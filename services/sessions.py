@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID, uuid4
 
-from models.role import Permission
+from tortoise import connections
+
+from models.hydration import Shape, shape_of
+from models.platform import Platform
+from models.role import Permission, Role
 from models.session import Session
 from models.status import UserStatus, status_of
 from models.user import User
@@ -12,6 +17,7 @@ from services.actor import Actor, Origin
 from services.policy import require
 from services.tokens import new_token, token_hash
 
+RELATED = {"role": Role, "platform": Platform}
 SEEN_EVERY = timedelta(minutes=1)
 """`last_seen_at` is written at most this often, so that reading costs no write."""
 
@@ -42,7 +48,8 @@ async def start_session(user: User, origin: Origin, now: datetime) -> Started:
 
 async def find_actor(token: str, origin: Origin, now: datetime) -> Actor | None:
     """Who sent this token: one statement; None where the session has ended, by whatever cause."""
-    session = await Session.filter(token_hash=token_hash(token)).select_related("user__role", "user__platform").first()
+    rows: list[Session] = await _by_token(connections.get("default").capabilities.dialect).rows([token_hash(token)])
+    session = rows[0] if rows else None
     if session is None or session.expires_at(session.user.platform) <= now:
         return None
     if status_of(session.user) is not UserStatus.ACTIVE:
@@ -51,6 +58,15 @@ async def find_actor(token: str, origin: Origin, now: datetime) -> Actor | None:
         await Session.filter(id=session.id).update(last_seen_at=now)
         session.last_seen_at = now
     return Actor(session.user, session, origin)
+
+
+@lru_cache
+def _by_token(dialect: str) -> Shape:
+    """The statement that every request begins with: the session, its user, and the user's role and platform."""
+    of_session = [f"user__{column}" for column in User._meta.db_fields]
+    related = [f"user__{name}__{column}" for name, model in RELATED.items() for column in model._meta.db_fields]
+    query = Session.filter(token_hash="")
+    return shape_of(query, (*sorted(Session._meta.db_fields), *sorted(of_session), *sorted(related)))
 
 
 async def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
+from models.invitation import Invitation
 from models.mail import MailKind
 from models.password_reset import PasswordReset
 from models.past_password import REMEMBERED, PastPassword
@@ -37,7 +38,8 @@ async def set_password(user: User, password_hash: str, now: datetime) -> None:
     user.version, user.updated_at = user.version + 1, now
     await user.save(update_fields=["password_hash", "password_changed_at", "version", "updated_at"])
     await PasswordReset.filter(user_id=user.id).delete()
-    await withdraw(user.id, MailKind.PASSWORD_RESET)
+    await Invitation.filter(user_id=user.id).update(token_hash=None)
+    await withdraw(user.id, MailKind.PASSWORD_RESET, MailKind.INVITATION)
     await void_challenges(user.id)
 
 

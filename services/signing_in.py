@@ -1,5 +1,6 @@
 """Signing in, step by step: the password, then whatever the account and the platform still ask for."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from tortoise.transactions import in_transaction
@@ -7,15 +8,17 @@ from tortoise.transactions import in_transaction
 from models.challenge import ChallengeKind
 from models.invitation import Invitation
 from models.keys import storable
+from models.lockout import is_locked
 from models.password import password_expired
+from models.past_password import PastPassword
 from models.status import has_mfa
 from models.user import User
 from services.actor import Origin
-from services.attempts import count_attempt, lock_if_due, take_back
+from services.attempts import check_password, lift_ended_lock, take_back
 from services.audit import record_own
 from services.challenges import Challenged, challenge
 from services.passwords import Hasher
-from services.refusals import InvalidCredentials
+from services.refusals import InvalidCredentials, RateLimited
 from services.sessions import Started, start_session
 from services.visibility import account, signing_in_as
 
@@ -24,62 +27,93 @@ LONGEST_ADDRESS = 1000
 
 async def sign_in(origin: Origin, email: str, password: str, *, now: datetime, hasher: Hasher) -> Started | Challenged:
     """A session, or the challenge of the next step. Raises InvalidCredentials for any cause, after the same work."""
-    user = await _whoever(email)
-    may_try = user is not None and await count_attempt(user, now)
-    right = await hasher.verify(user.password_hash if user is not None and may_try else None, password)
-    if user is None:
-        raise InvalidCredentials
-    if not right or user.disabled_at is not None:
-        await lock_if_due(user, origin, now)
+    user = await whoever_signs_in_as(email)
+    right = await check_password(user, password, origin, now, hasher)
+    if user is None or not right:
         raise InvalidCredentials
     await _strengthen(user, password, hasher)
-    return await advance(user, origin, now)
+    outcome = await advance(user, origin, now)
+    if isinstance(outcome, Challenged):
+        await take_back(user)
+    return outcome
 
 
 async def advance(user: User, origin: Origin, now: datetime, *, mfa_done: bool = False) -> Started | Challenged:
-    """The next step: a code, a new password, setting MFA up, or the session. The user has role and platform loaded."""
-    if has_mfa(user) and not mfa_done:
-        missing = ChallengeKind.MFA_CODE
-    elif password_expired(user, user.platform, now):
-        missing = ChallengeKind.PASSWORD_CHANGE
-    elif user.platform.mfa_required and not has_mfa(user):
-        missing = ChallengeKind.MFA_ENROLLMENT
-    else:
-        return await complete(user, origin, now)
-    await take_back(user)
-    return await challenge(user, missing, now)
+    """The next step: a code, a new password, setting MFA up, or the session. The user has role and platform loaded.
+
+    Raises InvalidCredentials where the account is no longer as it was when the step before was checked.
+    """
+    async with in_transaction():
+        fresh = await _still_as_checked(user, now)
+        missing = _missing(fresh, now, mfa_done)
+        return await challenge(fresh, missing, now) if missing else await _start(fresh, origin, now)
 
 
 async def complete(user: User, origin: Origin, now: datetime) -> Started:
-    """Starts the session, if the account is still as it was when the steps were checked. Locks the row."""
+    """The session, after the last step. Raises InvalidCredentials as `advance` does."""
     async with in_transaction():
-        fresh = await account(user.id).select_for_update().first()
-        if fresh is None or fresh.disabled_at is not None or fresh.password_hash != user.password_hash:
-            raise InvalidCredentials
-        first_time = fresh.activated_at is None
-        fresh.signed_in(now)
-        fresh.failed_sign_ins, fresh.locked_at = 0, None
-        columns = ["last_login_at", "last_login_key", "activated_at", "failed_sign_ins", "locked_at"]
-        if first_time:
-            fresh.version, fresh.updated_at = fresh.version + 1, now
-            columns += ["version", "updated_at"]
-            await Invitation.filter(user_id=fresh.id).delete()
-            await record_own(fresh, origin, "user.activated", now=now)
-        await fresh.save(update_fields=columns)
-        await record_own(fresh, origin, "session.started", now=now)
-        return await start_session(fresh, origin, now)
+        return await _start(await _still_as_checked(user, now), origin, now)
 
 
-async def _strengthen(user: User, password: str, hasher: Hasher) -> None:
-    """Hashes anew where today's parameters are stronger, now that the password is at hand."""
-    if user.password_hash is None or not hasher.outdated(user.password_hash):
-        return
-    stronger = await hasher.hash(password)
-    if await account(user.id).filter(password_hash=user.password_hash).update(password_hash=stronger):
-        user.password_hash = stronger
-
-
-async def _whoever(email: str) -> User | None:
+async def whoever_signs_in_as(email: str) -> User | None:
+    """The account with this sign-in name, with role and platform; None too for what cannot be one."""
     if len(email) > LONGEST_ADDRESS or not storable(email):
         return None
     return await signing_in_as(email).select_related("role", "platform").first()
+
+
+def _missing(user: User, now: datetime, mfa_done: bool) -> ChallengeKind | None:
+    if has_mfa(user) and not mfa_done:
+        return ChallengeKind.MFA_CODE
+    if password_expired(user, user.platform, now):
+        return ChallengeKind.PASSWORD_CHANGE
+    if user.platform.mfa_required and not has_mfa(user):
+        return ChallengeKind.MFA_ENROLLMENT
+    return None
+
+
+async def _still_as_checked(user: User, now: datetime) -> User:
+    fresh = await account(user.id).select_for_update(no_key=True).first()
+    if fresh is None or fresh.disabled_at is not None or fresh.password_hash != user.password_hash:
+        raise InvalidCredentials
+    fresh.platform, fresh.role = user.platform, user.role
+    if is_locked(fresh, fresh.platform, now):
+        raise InvalidCredentials
+    await lift_ended_lock(fresh, now)
+    return fresh
+
+
+async def _start(user: User, origin: Origin, now: datetime) -> Started:
+    first_time = user.activated_at is None
+    user.signed_in(now)
+    user.failed_sign_ins = 0
+    columns = ["last_login_at", "last_login_key", "activated_at", "failed_sign_ins"]
+    if first_time:
+        user.version, user.updated_at = user.version + 1, now
+        columns += ["version", "updated_at"]
+        await Invitation.filter(user_id=user.id).delete()
+        await record_own(user, origin, "user.activated", now=now)
+    await user.save(update_fields=columns)
+    await record_own(user, origin, "session.started", now=now)
+    return await start_session(user, origin, now)
+
+
+async def _strengthen(user: User, password: str, hasher: Hasher) -> None:
+    """Hashes anew where today's parameters are stronger, now that the password is at hand; the next time if not now."""
+    old = user.password_hash
+    if old is None or not hasher.outdated(old):
+        return
+    with suppress(RateLimited):
+        stronger = await hasher.hash(password)
+        if await account(user.id).filter(password_hash=old).update(password_hash=stronger):
+            await PastPassword.filter(user_id=user.id, password_hash=old).update(password_hash=stronger)
+            user.password_hash = stronger
+        else:
+            await _take_over(user, password, hasher)
+
+
+async def _take_over(user: User, password: str, hasher: Hasher) -> None:
+    """Another sign-in has hashed the same password anew; another password is noticed in `advance`."""
+    fresh = await account(user.id).first()
+    if fresh is not None and await hasher.verify(fresh.password_hash, password):
+        user.password_hash = fresh.password_hash

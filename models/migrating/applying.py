@@ -23,8 +23,8 @@ async def apply(migration: Migration, state: State, transaction: BaseDBAsyncClie
         if isinstance(editor, KeepingSqliteEditor):
             editor.between(before.apps, state.apps)
         await operation.database_forward(migration.app_label, before, state, editor)
+        await create_missing_indexes(editor, state)
     state.validate_relations_initialized()
-    await create_missing_indexes(editor, state)
     await remember(migration, editor)
 
 

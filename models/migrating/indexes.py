@@ -77,11 +77,13 @@ def columns_of(model: type[Model], fields: tuple[str, ...]) -> tuple[str, ...]:
 
 
 async def create_missing_indexes(editor: BaseSchemaEditor, state: State) -> None:
-    """Creates what the state declares and the database lacks."""
+    """Creates what the state declares and the database lacks; tables that link to one yet to come wait for it."""
     present = await present_indexes(editor.client)
     names = {index.name for index in present}
     uniques = {(index.table, index.columns) for index in present if index.unique}
     for model in state.apps.apps.get(APP, {}).values():
+        if not model._meta._inited:
+            continue
         for index in declared_indexes(model):
             if editor._index_name_for_model(model, index) not in names:
                 await editor.add_index(model, index)

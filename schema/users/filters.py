@@ -9,7 +9,7 @@ import strawberry
 from schema.enums import AlertType, OrderDirection, UserOrderField, UserStatus
 from schema.errors import BadUserInput
 from schema.ids import id_of
-from services.directory import Span, UserQuery
+from services.user_query import Span, UserQuery
 
 Value = TypeVar("Value")
 

@@ -13,6 +13,7 @@ from schema.context import Info
 from schema.enums import MailState
 from services.actor import Actor
 from services.directory import find_users
+from services.policy import require_seeing
 
 if TYPE_CHECKING:
     from schema.users.types import User
@@ -34,10 +35,14 @@ class Invitation:
     expired: bool = strawberry.field(description="Whether a new link is needed.")
     times_sent: int = strawberry.field(description="How many links were made.")
 
-    @strawberry.field(description="Null where the inviter's account is gone.")
+    @strawberry.field(
+        description="Null where the inviter's account is gone. Null, and a FORBIDDEN error, for another user without "
+        "USERS_READ."
+    )
     async def invited_by(self, info: Info) -> Annotated["User", strawberry.lazy("schema.users.types")] | None:
         if self.row.invited_by_id is None:
             return None
+        require_seeing(info.context.signed_in, self.row.invited_by_id)
         inviters = await info.context.once("inviters", partial(_inviters, info.context.signed_in))
         return cast("User | None", await inviters.load(self.row.invited_by_id))
 

@@ -7,6 +7,7 @@ import strawberry
 from schema.context import Info
 from schema.enums import OrderDirection, UserOrderField
 from schema.ids import id_of
+from schema.needs import columns_wanted
 from schema.pages import After, First
 from schema.users.connection import UserConnection
 from schema.users.filters import UserFilter, UserOrder, user_query
@@ -35,14 +36,14 @@ BY_LAST_NAME = UserOrder(field=UserOrderField.LAST_NAME, direction=OrderDirectio
 
 async def viewer(info: Info) -> User | None:
     actor = info.context.actor
-    return shown(await find_user(actor, actor.id)) if actor else None
+    return shown(await find_user(actor, actor.id, columns_wanted(info))) if actor else None
 
 
 async def user(
     info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The user's global id.")]
 ) -> User | None:
     actor, user_id = info.context.signed_in, id_of("User", id)
-    return shown(await find_user(actor, user_id)) if user_id else None
+    return shown(await find_user(actor, user_id, columns_wanted(info))) if user_id else None
 
 
 async def users(
@@ -59,5 +60,6 @@ async def users(
     actor, order, query = info.context.signed_in, order_by or BY_LAST_NAME, user_query(search, filter)
     arguments = PageArguments(first=first, after=after, last=last, before=before, offset=offset)
     descending = order.direction is OrderDirection.DESC
-    page = await list_users(actor, query, order.field, arguments, descending=descending, now=info.context.now)
+    now, columns = info.context.now, columns_wanted(info)
+    page = await list_users(actor, query, order.field, arguments, descending=descending, now=now, columns=columns)
     return UserConnection(query=query, page=page)

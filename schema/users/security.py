@@ -6,6 +6,7 @@ import strawberry
 
 from models.lockout import is_locked, lock_ends_at
 from models.password import password_expired, password_expires_at
+from models.platform import Platform
 from models.status import has_mfa, has_sso
 from models.user import User
 from schema.context import Info
@@ -58,20 +59,20 @@ def sso_status(user: User) -> SsoStatus:
     return SsoStatus(enabled=has_sso(user), provider=user.sso_provider, linked_at=user.sso_linked_at)
 
 
-def password_status(user: User, now: datetime) -> PasswordStatus:
+def password_status(user: User, policy: Platform, now: datetime) -> PasswordStatus:
     return PasswordStatus(
         is_set=user.password_hash is not None,
         changed_at=user.password_changed_at,
-        expires_at=password_expires_at(user, user.platform),
-        expired=password_expired(user, user.platform, now),
+        expires_at=password_expires_at(user, policy),
+        expired=password_expired(user, policy, now),
     )
 
 
-def lockout(user: User, now: datetime) -> Lockout | None:
-    if user.locked_at is None or not is_locked(user, user.platform, now):
+def lockout(user: User, policy: Platform, now: datetime) -> Lockout | None:
+    if user.locked_at is None or not is_locked(user, policy, now):
         return None
     return Lockout(
         locked_at=user.locked_at,
-        until=lock_ends_at(user, user.platform),
+        until=lock_ends_at(user, policy),
         failed_attempts=user.failed_sign_ins,
     )

@@ -13,6 +13,7 @@ from schema.audit.types import AuditEventConnection
 from schema.context import Info
 from schema.enums import UserStatus
 from schema.errors import BadUserInput
+from schema.needs import needs
 from schema.node import Node
 from schema.pages import After, First
 from schema.platform.types import Platform, Role
@@ -26,6 +27,21 @@ from services.sessions import list_sessions
 if TYPE_CHECKING:
     from schema.account.sessions import Session
 
+NAMES = needs("first_name", "last_name")
+STATE = ("disabled_at", "activated_at")
+ATTENTION = (
+    "email",
+    "failed_sign_ins",
+    "last_login_at",
+    "locked_at",
+    "password_changed_at",
+    "totp_confirmed_at",
+)
+INVITATION = tuple(f"invitation__{column}" for column in ("id", "sent_at", "expires_at", "times_sent", "invited_by_id"))
+MAIL = tuple(
+    f"invitation__mail__{column}" for column in ("id", "state", "attempts", "last_error", "sent_at", "created_at")
+)
+
 SMALLEST_AVATAR, USUAL_AVATAR, LARGEST_AVATAR = 16, 80, 512
 
 
@@ -35,11 +51,10 @@ class User(Node):
     email: EmailAddress = strawberry.field(description="The sign-in name.")
     first_name: str = strawberry.field(description="The given name.")
     last_name: str = strawberry.field(description="The family name, by which `search` finds.")
-    full_name: str = strawberry.field(description="First and last name.")
-    initials: str = strawberry.field(description="One or two letters, for an avatar without a picture.")
+    full_name: str = strawberry.field(description="First and last name.", metadata=NAMES)
+    initials: str = strawberry.field(description="One or two letters, for an avatar without a picture.", metadata=NAMES)
     phone_number: PhoneNumber | None = strawberry.field(description="Null where none is known.")
     timezone: TimeZone = strawberry.field(description="In which the dashboard shows this user times.")
-    platform: Platform = strawberry.field(description="The platform that the user belongs to, for good.")
     role: Role = strawberry.field(description="What the user may do.")
     last_login_at: datetime | None = strawberry.field(description="Null: never signed in.")
     disabled_at: datetime | None = strawberry.field(description="Null unless disabled.")
@@ -50,9 +65,14 @@ class User(Node):
         description="Rises by one with every change; `expectedVersion` compares against it."
     )
 
+    @strawberry.field(description="The platform that the user belongs to, for good.", metadata=needs())
+    def platform(self, info: Info) -> Platform:
+        return cast("Platform", info.context.signed_in.platform)
+
     @strawberry.field(
+        metadata=needs("email_key", "first_name", "last_name"),
         description="A square picture of `size` pixels (16 to 512): initials on a colour of the person's own, drawn by "
-        "this server; Gravatar where the settings say so; null where avatars are switched off."
+        "this server; Gravatar where the settings say so; null where avatars are switched off.",
     )
     def avatar_url(self, info: Info, size: int | None = USUAL_AVATAR) -> URL | None:
         size = USUAL_AVATAR if size is None else size
@@ -61,37 +81,43 @@ class User(Node):
         url = info.context.tools.avatar_url(_row(self), size)
         return URL(url) if url else None
 
-    @strawberry.field(description="Where the account stands.")
+    @strawberry.field(description="Where the account stands.", metadata=needs(*STATE))
     def status(self) -> UserStatus:
         return status_of(_row(self))
 
-    @strawberry.field(description="The second factor.")
+    @strawberry.field(description="The second factor.", metadata=needs("totp_confirmed_at"))
     def mfa(self) -> security.MfaStatus:
         return security.mfa_status(_row(self))
 
-    @strawberry.field(description="The link to an identity provider.")
+    @strawberry.field(description="The link to an identity provider.", metadata=needs("sso_provider", "sso_linked_at"))
     def sso(self) -> security.SsoStatus:
         return security.sso_status(_row(self))
 
-    @strawberry.field(description="The state of the password.")
+    @strawberry.field(description="The state of the password.", metadata=needs("password_hash", "password_changed_at"))
     def password(self, info: Info) -> security.PasswordStatus:
-        return security.password_status(_row(self), info.context.now)
+        return security.password_status(_row(self), info.context.signed_in.platform, info.context.now)
 
-    @strawberry.field(description="Null while the account is not locked.")
+    @strawberry.field(
+        description="Null while the account is not locked.", metadata=needs("locked_at", "failed_sign_ins")
+    )
     def lockout(self, info: Info) -> security.Lockout | None:
-        return security.lockout(_row(self), info.context.now)
+        return security.lockout(_row(self), info.context.signed_in.platform, info.context.now)
 
-    @strawberry.field(description="Null once the account has been set up.")
+    @strawberry.field(description="Null once the account has been set up.", metadata=needs(*INVITATION, *MAIL))
     def invitation(self, info: Info) -> invitations.Invitation | None:
         return invitations.invitation(_row(self).invitation, info.context.now)
 
-    @strawberry.field(description="What needs attention, most severe first; the same here, in lists and in filters.")
+    @strawberry.field(
+        description="What needs attention, most severe first; the same here, in lists and in filters.",
+        metadata=needs(*STATE, *ATTENTION, *INVITATION, *MAIL),
+    )
     def alerts(self, info: Info) -> list[attention.Alert]:
-        return cast("list[attention.Alert]", alerts_of(_row(self), _row(self).platform, info.context.now))
+        return cast("list[attention.Alert]", alerts_of(_row(self), info.context.signed_in.platform, info.context.now))
 
     @strawberry.field(
+        metadata=needs(),
         description="Live sessions, newest first: the viewer's own, or anybody's with USERS_SECURITY; otherwise null, "
-        "and a FORBIDDEN error."
+        "and a FORBIDDEN error.",
     )
     async def sessions(
         self, info: Info
@@ -99,16 +125,18 @@ class User(Node):
         return cast("list[Session]", await list_sessions(info.context.signed_in, _row(self), info.context.now))
 
     @strawberry.field(
+        metadata=needs(),
         description="What was done to this account or by it, newest first. Needs AUDIT_READ, except on oneself; "
-        "otherwise null, and a FORBIDDEN error."
+        "otherwise null, and a FORBIDDEN error.",
     )
     async def history(self, info: Info, first: First = None, after: After = None) -> AuditEventConnection | None:
         arguments = PageArguments(first=first, after=after)
         return AuditEventConnection(page=await list_history(info.context.signed_in, _row(self), arguments))
 
     @strawberry.field(
+        metadata=needs(*STATE, "role__id", "role__permissions"),
         description="Every management action, whether the viewer may take it on this user now, and if not, why. "
-        "The mutations ask the same rules."
+        "The mutations ask the same rules.",
     )
     async def viewer_actions(self, info: Info) -> list[attention.ViewerAction]:
         return await attention.viewer_actions(_row(self), info.context)

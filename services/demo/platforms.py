@@ -1,6 +1,7 @@
 """The two demo platforms: one with every status and alert but one, and a small one that requires MFA."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from models.keys import sort_key
 from services.demo.countries import Country
@@ -37,9 +38,9 @@ class DemoPlatform:
     policy: dict[str, int | bool]
     sign_ins: tuple[SignIn, ...] = SIGN_INS
     shown_first: tuple[Case, ...] = SHOWN_FIRST
-    timezone: str = field(default="Europe/Berlin")
+    timezone: str = "Europe/Berlin"
 
-    @property
+    @cached_property
     def domain(self) -> str:
         """Reserved by RFC 2606, and its own for each platform, since addresses are unique over all of them."""
         letters = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in sort_key(self.name))

@@ -15,13 +15,16 @@ import structlog
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
-from models.mail import Mail, MailState
+from models.mail import Mail, MailKind, MailState
+from services.actor import Origin
+from services.audit import record
 from services.mail.kinds import LIFETIMES, lifetime
 from services.mail.outcomes import Refused, TryLater
 from services.mail.plain_text import as_error
 from services.mail.render import MailSite, render
 from services.mail.transport import Transport
 from services.vault import Vault
+from services.visibility import account
 
 LEASE = timedelta(seconds=60)
 ONE_TRY = timedelta(seconds=35)
@@ -131,13 +134,23 @@ class Delivery:
         """Writes what came of the try, unless another holder of the lease or a withdrawal has been there."""
         for pause in (*MARKING_PAUSES, None):
             try:
-                row = Mail.filter(id=mail.id, attempts=mail.attempts, state=MailState.QUEUED.value)
-                await row.update(**columns)
+                await self._write(mail, columns)
                 return
             except Exception as error:
                 log.error("mail.unmarked", error=type(error).__name__, **_names(mail))
             if pause is not None:
                 await asyncio.sleep(pause)
+
+    async def _write(self, mail: Mail, columns: dict[str, Any]) -> None:
+        """The user's row first, as in every change; an invitation that will never arrive is an event."""
+        row = Mail.filter(id=mail.id, attempts=mail.attempts, state=MailState.QUEUED.value)
+        if mail.kind != MailKind.INVITATION or columns.get("state") != MailState.FAILED:
+            await row.update(**columns)
+            return
+        async with in_transaction():
+            user = await account(mail.user_id).select_for_update(no_key=True).first()
+            if user is not None and await row.update(**columns):
+                await record(Origin(), "invitation.undeliverable", user, now=self.clock())
 
     def _token(self, mail: Mail) -> str:
         try:

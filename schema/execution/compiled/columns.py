@@ -1,0 +1,67 @@
+"""Which columns the selections below a field need of the rows that the field fetches."""
+
+from typing import Any
+
+from graphql import FieldNode, GraphQLObjectType, get_named_type
+from strawberry.types.field import StrawberryField
+from tortoise.fields.relational import ForeignKeyFieldInstance
+
+from schema.execution.compiled.selections import Selections
+from schema.needs import NEEDS
+
+DEFINITION = "strawberry-definition"
+ROW = "User"
+"""The type whose rows are fetched by columns, below the fields that lead to it: lists and single users."""
+
+
+def columns_of(selections: Selections, type: Any, nodes: list[FieldNode]) -> tuple[str, ...] | None:
+    """The columns of all users below this field; None where it leads to none, or where one needs the whole row."""
+    wanted: set[str] = set()
+    try:
+        found = _below(selections, get_named_type(type), nodes, wanted)
+    except _WholeRow:
+        return None
+    return tuple(sorted(wanted | {"id"})) if found else None
+
+
+class _WholeRow(Exception):
+    """A field does not say what it needs."""
+
+
+def _below(selections: Selections, type: Any, nodes: list[FieldNode], wanted: set[str]) -> bool:
+    if not isinstance(type, GraphQLObjectType):
+        return False
+    if type.name == ROW:
+        _collect(selections, type, nodes, "", wanted)
+        return True
+    found = False
+    for below in selections.of(type, [node.selection_set for node in nodes if node.selection_set]).values():
+        definition = type.fields.get(below[0].name.value)
+        if definition is not None:
+            found = _below(selections, get_named_type(definition.type), below, wanted) or found
+    return found
+
+
+def _collect(
+    selections: Selections, type: GraphQLObjectType, nodes: list[FieldNode], prefix: str, wanted: set[str]
+) -> None:
+    """Adds what the selected fields of a row's type need; `prefix` leads from the fetched row to this one."""
+    row_type = getattr(type.extensions[DEFINITION].origin, "row_type", None)
+    wanted.add(f"{prefix}id")
+    for below in selections.of(type, [node.selection_set for node in nodes if node.selection_set]).values():
+        name = below[0].name.value
+        if name in ("__typename", "id"):
+            continue
+        field: StrawberryField = type.fields[name].extensions[DEFINITION]
+        if NEEDS in field.metadata:
+            wanted.update(prefix + column for column in field.metadata[NEEDS])
+            continue
+        column = row_type._meta.fields_map.get(field.python_name) if row_type else None
+        if field.base_resolver is not None or column is None:
+            raise _WholeRow
+        if isinstance(column, ForeignKeyFieldInstance):
+            child = get_named_type(type.fields[name].type)
+            assert isinstance(child, GraphQLObjectType)
+            _collect(selections, child, below, f"{prefix}{field.python_name}__", wanted)
+        else:
+            wanted.add(prefix + field.python_name)

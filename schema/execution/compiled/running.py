@@ -1,0 +1,59 @@
+"""What a compiled operation works with while it runs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.hydration import Columns
+from schema.context import Context
+
+Complete = Callable[[Any, "Run"], Any]
+
+
+class Odd(Exception):
+    """Something that only graphql-core can answer properly: it executes the query again."""
+
+
+@dataclass(frozen=True)
+class FieldInfo:
+    """What resolvers may ask of Strawberry's `Info`; anything else raises, and graphql-core takes over."""
+
+    context: Context
+    columns: Columns | None = None
+
+
+@dataclass
+class Run:
+    """One execution: the arguments of its fields, and what is still being waited for."""
+
+    context: Context
+    info: FieldInfo
+    arguments: list[dict[str, Any]]
+    infos: list[FieldInfo]
+    pending: list[tuple[dict[str, Any], str, Awaitable[Any], Complete]] = field(default_factory=list)
+
+    def later(self, answer: dict[str, Any], key: str, value: Awaitable[Any], complete: Complete) -> None:
+        """Puts the value into the answer once it is there; all that wait, wait together, so that loaders batch."""
+        self.pending.append((answer, key, value, complete))
+
+    async def settle(self) -> None:
+        while self.pending:
+            waiting, self.pending = self.pending, []
+            if len(waiting) == 1:
+                results = [await waiting[0][2]]
+            else:
+                results = await asyncio.gather(*(value for _, _, value, _ in waiting))
+            for (answer, key, _, complete), result in zip(waiting, results, strict=True):
+                answer[key] = complete(result, self)
+
+    def abandon(self) -> None:
+        """Closes what nobody will wait for any more."""
+        for _, _, value, _ in self.pending:
+            close = getattr(value, "close", None)
+            if close is not None:
+                close()
+
+
+def odd(*_: Any) -> Any:
+    raise Odd

@@ -1,0 +1,87 @@
+"""The questions of `services.user_query` as conditions on rows."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from models.alerts import alert_condition
+from models.keys import END_OF_PREFIX, email_key, sort_key, storable, words
+from models.platform import Platform
+from models.status import MFA_CONDITION, SSO_CONDITION, STATUS_CONDITIONS
+from models.user import SearchWord, User
+from services.user_query import Span, UserQuery
+from services.visibility import users_of
+
+LONGEST_SEARCH = 400
+"""Letters; no name is as long, so what is longer finds nobody."""
+NOBODY = Q(pk__in=[])
+
+
+def rows_that_match(platform_id: UUID, policy: Platform, query: UserQuery, now: datetime) -> QuerySet[User]:
+    """All but `text`, whose condition needs a look into the database first."""
+    rows = users_of(platform_id).filter(*_plain_conditions(query))
+    if query.alerts is None:
+        return rows
+    return rows.filter(_any_of([alert_condition(alert, policy, now) for alert in query.alerts]))
+
+
+def searched_key(search: str) -> str | None:
+    """The key that last names must begin with; None where nobody's can."""
+    if len(search) > LONGEST_SEARCH or not storable(search):
+        return None
+    return sort_key(search) or None
+
+
+async def text_condition(platform_id: UUID, query: UserQuery) -> Q:
+    """A whole id or address finds that user; otherwise every word begins some word of the names or the address."""
+    text = query.text or ""
+    if query.text_id is not None:
+        return Q(id=query.text_id)
+    if len(text) > LONGEST_SEARCH or not storable(text) or not (found := words(text)):
+        return NOBODY
+    if "@" in text and await users_of(platform_id).filter(email_key=email_key(text.strip())).exists():
+        return Q(email_key=email_key(text.strip()))
+    platform = SearchWord.filter(platform_id=platform_id)
+    return Q(*[Q(id__in=Subquery(platform.filter(_prefix("word", word)).values("user_id"))) for word in found])
+
+
+def _plain_conditions(query: UserQuery) -> list[Q]:
+    conditions = [
+        *_search_condition(query.search),
+        *_span("last_login_at", query.last_login),
+        *_span("created_at", query.created),
+    ]
+    if query.status is not None:
+        conditions.append(_any_of([STATUS_CONDITIONS[status] for status in dict.fromkeys(query.status)]))
+    if query.mfa_enabled is not None:
+        conditions.append(MFA_CONDITION if query.mfa_enabled else ~MFA_CONDITION)
+    if query.sso_enabled is not None:
+        conditions.append(SSO_CONDITION if query.sso_enabled else ~SSO_CONDITION)
+    if query.role_ids is not None:
+        conditions.append(Q(role_id__in=list(query.role_ids)) if query.role_ids else NOBODY)
+    if query.never_signed_in is not None:
+        conditions.append(Q(last_login_at__isnull=query.never_signed_in))
+    return conditions
+
+
+def _any_of(conditions: list[Q]) -> Q:
+    return Q(*conditions, join_type=Q.OR) if conditions else NOBODY
+
+
+def _span(column: str, span: Span) -> list[Q]:
+    bounds: dict[str, Any] = {f"{column}__lt": span.before, f"{column}__gt": span.after}
+    return [Q(**{bound: value}) for bound, value in bounds.items() if value is not None]
+
+
+def _search_condition(search: str | None) -> list[Q]:
+    if search is None or not search.strip():
+        return []
+    key = searched_key(search)
+    return [_prefix("last_name_key", key)] if key else [NOBODY]
+
+
+def _prefix(column: str, key: str) -> Q:
+    return Q(**{f"{column}__gte": key, f"{column}__lt": key + END_OF_PREFIX})
