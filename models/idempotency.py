@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from tortoise import Model, fields
+from tortoise.indexes import Index
 
 from models.user import User
 
@@ -28,3 +29,4 @@ class IdempotencyRecord(Model):
     class Meta:
         table = "idempotency_records"
         unique_together = (("actor", "key"),)
+        indexes = (Index(fields=("user_id",), name="idempotency_by_user"),)

@@ -9,6 +9,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.database import tortoise_config
+from services.mail.render import MailSite
+from services.mail.smtp_url import SmtpServer
 
 SHORTEST_KEY = 32
 
@@ -70,10 +72,15 @@ class Settings(BaseSettings):
     @field_validator("smtp_url")
     @classmethod
     def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
-        parts = urlsplit(url.get_secret_value() if url else "smtp://unset")
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-            raise ValueError("must be an address such as smtp://mail.example.org:587")
+        if url is not None:
+            SmtpServer.at(url.get_secret_value())
         return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_sender(cls, sender: str) -> str:
+        MailSite(frontend_url="", sender=sender)
+        return sender
 
     @property
     def keys(self) -> list[str]:

@@ -53,7 +53,7 @@ class Databases:
             await _run(f'CREATE DATABASE "{self._postgres}"')
             await migrate(self.postgres_url, report=lambda line: None)
         else:
-            await _run("TRUNCATE platforms CASCADE", self._postgres)
+            await _run("TRUNCATE platforms, origin_failures CASCADE", self._postgres)
         return self.postgres_url
 
     @property

@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 ('user', fields.ForeignKeyField('models.User', source_field='user_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('created_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'idempotency_records', 'app': 'models', 'unique_together': (('actor', 'key'),), 'pk_attr': 'id'},
+            options={'table': 'idempotency_records', 'app': 'models', 'unique_together': (('actor', 'key'),), 'indexes': [Index(fields=['user_id'], name='idempotency_by_user')], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -15,8 +15,6 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="How many processes share the work.")] = 1,
 ) -> None:
     """Serve the API and deliver the mails of the outbox."""
-    import uvicorn
-
     from server.cli.database import database_failures, require_migrated
     from server.settings import Settings
 
@@ -26,6 +24,13 @@ def serve(
         asyncio.run(require_migrated(url))
     page = "GraphiQL" if settings.graphiql else "GraphQL (GraphiQL is switched off)"
     typer.echo(f"{page}: http://{f'[{host}]' if ':' in host else host}:{port}/graphql")
+    _run(host, port, workers)
+
+
+def _run(host: str, port: int, workers: int) -> None:
+    """Until a signal ends it. The application writes the logs, so uvicorn sets none up."""
+    import uvicorn
+
     uvicorn.run(
         "server.app:create_app",
         factory=True,

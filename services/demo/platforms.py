@@ -11,6 +11,8 @@ from services.demo.people import Name, name_of
 PASSWORD = "correct-horse-battery-staple"
 BERLIN = Country("", "", ("Europe/Berlin",), "+493023125", 3)
 SECURE_USERS = 8
+A_DAY = 1440
+"""Minutes: so that the locked user of the demo is still to be seen after the first quarter of an hour."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class DemoPlatform:
 def demo_platforms(name: str, users: int) -> list[DemoPlatform]:
     """The platform that was asked for, and its small neighbour, where locks last until somebody lifts them."""
     return [
-        DemoPlatform(name, users, {"password_max_age_days": 90}),
+        DemoPlatform(name, users, {"password_max_age_days": 90, "lockout_minutes": A_DAY}),
         DemoPlatform(
             f"{name} Secure",
             SECURE_USERS,

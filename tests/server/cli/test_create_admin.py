@@ -1,0 +1,91 @@
+"""`rollcall create-admin`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from models.audit_event import AuditEvent
+from models.platform import Platform
+from models.status import UserStatus, status_of
+from models.user import User
+from services.passwords import Hasher
+from tests.server.cli.conftest import Run
+
+PASSWORD = "green tractors at dawn"
+ADA = ("--platform", "Acme", "--first-name", "Ada", "--last-name", "Lovelace", "--email", "ada@Example.org")
+GRACE = ("--platform", "Acme", "--first-name", "Grace", "--last-name", "Hopper", "--email", "grace@example.org")
+
+
+async def everybody() -> list[User]:
+    return await User.all().order_by("first_name").select_related("platform", "role")
+
+
+def test_platform_and_administrator_are_made(run: Run, in_database: Callable[..., Any]) -> None:
+    result = run("create-admin", *ADA, "--password", PASSWORD)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "ada@Example.org can sign in as an administrator of Acme.\n"
+    [ada] = in_database(everybody)
+    assert (ada.full_name, ada.email, ada.role.name, ada.platform.name) == (
+        "Ada Lovelace",
+        "ada@example.org",
+        "Platform",
+        "Acme",
+    )
+    assert status_of(ada) is UserStatus.ACTIVE
+
+    async def verify() -> tuple[bool, bool]:
+        hasher = Hasher()
+        answers = await hasher.verify(ada.password_hash, PASSWORD), await hasher.verify(ada.password_hash, "else")
+        hasher.close()
+        return answers
+
+    assert in_database(verify) == (True, False)
+    assert [event.type for event in in_database(AuditEvent.all)] == ["user.added"]
+
+
+def test_what_is_not_given_is_asked_and_the_password_twice(run: Run, in_database: Callable[..., Any]) -> None:
+    typed = f"Acme\nAda\nLovelace\nada@example.org\n{PASSWORD}\n{PASSWORD}\n"
+    result = run("create-admin", input=typed)
+    assert result.exit_code == 0
+    assert PASSWORD not in result.stdout
+    assert [user.email for user in in_database(everybody)] == ["ada@example.org"]
+
+
+def test_a_second_administrator_joins_the_same_platform(run: Run, in_database: Callable[..., Any]) -> None:
+    run("create-admin", *ADA, "--password", PASSWORD)
+    assert run("create-admin", *GRACE, "--password", PASSWORD).exit_code == 0
+    ada, grace = in_database(everybody)
+    assert ada.platform_id == grace.platform_id
+
+
+def test_an_address_in_use_is_refused_whatever_its_case(run: Run, in_database: Callable[..., Any]) -> None:
+    run("create-admin", *ADA, "--password", PASSWORD)
+    again = ("--platform", "Other", "--first-name", "A", "--last-name", "L", "--email", "ADA@example.org")
+    result = run("create-admin", *again, "--password", PASSWORD)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "--email: Another account signs in with this address.\n"
+    assert [platform.name for platform in in_database(Platform.all)] == ["Acme"]
+
+
+def test_all_faults_are_named_at_once_by_option(run: Run, in_database: Callable[..., Any]) -> None:
+    wrong = ("--platform", "Acme", "--first-name", " ", "--last-name", "Love\nlace", "--email", "nobody")
+    result = run("create-admin", *wrong, "--password", PASSWORD)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "--first-name: A name may not be blank.\n"
+        "--last-name: A name may not contain line breaks or control characters.\n"
+        "--email: This is not a valid e-mail address.\n"
+    )
+    assert in_database(Platform.all) == []
+
+
+def test_a_short_password_is_refused(run: Run, in_database: Callable[..., Any]) -> None:
+    result = run("create-admin", *ADA, "--password", "fourteen chars")
+    assert (result.exit_code, result.stderr) == (1, "--password: A password needs at least 15 characters.\n")
+    assert in_database(Platform.all) == []
+
+
+def test_the_password_follows_the_rules_of_a_platform_that_is_there(run: Run, in_database: Callable[..., Any]) -> None:
+    run("create-admin", *ADA, "--password", PASSWORD)
+    in_database(lambda: Platform.filter(name="Acme").update(password_min_length=30))
+    result = run("create-admin", *GRACE, "--password", PASSWORD)
+    assert (result.exit_code, result.stderr) == (1, "--password: A password needs at least 30 characters.\n")
