@@ -1,5 +1,6 @@
 """What a resolver may reach: who asks, when, and the server's tools. One object a request."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 
 from models.session import Session
@@ -49,12 +49,6 @@ class Context:
             raise Unauthenticated
         return self.actor
 
-    def take_only_guess(self) -> None:
-        """Aliases do not multiply guesses: the second credential mutation of an operation is refused."""
-        if self._memory.setdefault("guesses", 0):
-            raise GraphQLError("One credential mutation an operation.", extensions={"code": "QUERY_TOO_COMPLEX"})
-        self._memory["guesses"] = 1
-
     def act_as(self, user: User, session: Session) -> None:
         """From here on the request is this user's: a sign-in answers as the one who signed in."""
         self.actor = Actor(user, session, self.origin)
@@ -70,9 +64,15 @@ class Context:
         return sole
 
     async def once(self, what: str, ask: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """Rows of a list ask at the same time: the first question is shared."""
         if what not in self._memory:
-            self._memory[what] = await ask()
-        return self._memory[what]
+            self._memory[what] = asyncio.ensure_future(ask())
+        return await self._memory[what]
+
+    def forget(self) -> None:
+        """A mutation may change what was asked before: each root field asks anew."""
+        self._memory = {}
+        self.__dict__.pop("recovery_codes_left", None)
 
 
 Info = strawberry.Info[Context, None]

@@ -14,9 +14,9 @@ from models.challenge import ChallengeKind
 from models.mail import MailState
 from models.role import Permission
 from models.status import UserStatus
-from services.directory import UserOrderField
 from services.policy import UserAction
 from services.refusals import ErrorCode
+from services.user_query import UserOrderField
 
 __all__ = [
     "AlertSeverity",

@@ -4,12 +4,17 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 
+from models.unavailable import DatabaseUnavailable
 from services.paging import BadPage
 from services.refusals import Refusal
 
 log = structlog.get_logger()
+
+RETICENT = "The document or its variables do not fit the schema; only callers who may read the schema are told how."
+MASKED = "Something went wrong on our side."
+BUSY = "The service cannot answer just now; try again in a moment."
 
 
 class BadUserInput(GraphQLError):
@@ -22,23 +27,39 @@ class BadUserInput(GraphQLError):
 class Unauthenticated(GraphQLError):
     """The request has no valid session."""
 
-    def __init__(self) -> None:
-        super().__init__("Sign in first.", extensions={"code": "UNAUTHENTICATED"})
+    def __init__(self, message: str = "Sign in first.") -> None:
+        super().__init__(message, extensions={"code": "UNAUTHENTICATED"})
 
 
-def presented(error: GraphQLError) -> dict[str, Any]:
-    """The error as the client gets it: with a code always, without a word about our inside."""
+class TooComplex(GraphQLError):
+    """A document holds more of something than it may; `found` is None where counting stopped."""
+
+    def __init__(self, what: str, found: int | None, most: int) -> None:
+        has = f"has more than {most}" if found is None else f"has {found}"
+        message = f"The operation is too complex: it {has} {what}; the limit is {most}."
+        super().__init__(message, extensions={"code": "QUERY_TOO_COMPLEX"})
+
+
+def presented(error: GraphQLError, *, reticent: bool = False) -> dict[str, Any]:
+    """The error as the client gets it: with a code always, without a word about our inside.
+
+    `reticent`: the client may not read the schema, and graphql-core's words would tell its names.
+    """
     cause = error.original_error
     if isinstance(cause, Refusal):
         return _formatted(error, cause.message, cause.code.value)
     if isinstance(cause, BadPage):
         return _formatted(error, str(cause), "BAD_USER_INPUT")
+    if isinstance(cause, DatabaseUnavailable):
+        log.warning("database.unavailable", path=error.path, reason=str(cause))
+        return _formatted(error, BUSY, "INTERNAL")
     if cause is None or isinstance(cause, GraphQLError):
-        code = (error.extensions or {}).get("code") or "BAD_USER_INPUT"
-        return _formatted(error, error.message, code)
+        code = (error.extensions or {}).get("code")
+        tells = reticent and code is None and not isinstance(error, GraphQLSyntaxError)
+        return _formatted(error, RETICENT if tells else error.message, code or "BAD_USER_INPUT")
     error_id = uuid4().hex
     log.error("graphql.bug", error_id=error_id, path=error.path, exc_info=cause)
-    return _formatted(error, "Something went wrong on our side.", "INTERNAL", errorId=error_id)
+    return _formatted(error, MASKED, "INTERNAL", errorId=error_id)
 
 
 def _formatted(error: GraphQLError, message: str, code: str, **more: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any, Self, TypeVar
 
 import strawberry
@@ -9,7 +10,7 @@ from strawberry.types.field import StrawberryField
 
 from schema.context import Context, Info
 from schema.enums import ErrorCode
-from services.refusals import RateLimited, Refusal
+from services.refusals import RateLimited, Refusal, refusals_in
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Awaitable[Any]])
 
@@ -54,19 +55,18 @@ def mutation(resolver: Resolver, description: str, *, guesses: bool = False) -> 
     @functools.wraps(resolver)
     async def answered(*args: Any, **kwargs: Any) -> Any:
         context: Context = kwargs["info"].context
-        if guesses:
-            context.take_only_guess()
+        context.forget()
+        counting = context.tools.origin_limit.counting(context.origin, context.now) if guesses else nullcontext()
         try:
-            if guesses:
-                await context.tools.origin_limit.admit(context.origin, context.now)
-            return await resolver(*args, **kwargs)
+            async with counting:
+                return await resolver(*args, **kwargs)
         except* Refusal as group:
-            refusals = list(_flat(group))
-        if guesses:
-            await context.tools.origin_limit.blame(context.origin, refusals, context.now)
+            refusals = refusals_in(group)
         return await payload.refused(kwargs["info"], refusals)
 
-    field: StrawberryField = strawberry.mutation(resolver=answered, description=description)
+    field: StrawberryField = strawberry.mutation(
+        resolver=answered, description=description, metadata={"guesses": guesses}
+    )
     return field
 
 
@@ -77,13 +77,6 @@ def as_error(refusal: Refusal) -> MutationError:
         field=["input", _camel(refusal.field)] if refusal.field else None,
         retry_after=refusal.retry_after if isinstance(refusal, RateLimited) else None,
     )
-
-
-def _flat(group: BaseExceptionGroup[Refusal]) -> list[Refusal]:
-    found: list[Refusal] = []
-    for error in group.exceptions:
-        found += _flat(error) if isinstance(error, BaseExceptionGroup) else [error]
-    return found
 
 
 def _camel(name: str) -> str:

@@ -1,86 +1,133 @@
 """The composition root: everything is made here, once, from the settings."""
 
-import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import Response
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
+from starlette.types import Lifespan
 
 from models.database import opened
 from schema.context import Tools
+from schema.execution.engine import Engine
+from schema.execution.rules import Rules
+from server.answers import http_failure
 from server.avatars import avatar_urls, draw_avatar
-from server.graphiql import GraphiQL, post_only
+from server.failures import Failures
+from server.graphiql import GraphiQL
 from server.graphql_http import GraphQLHttp
-from server.health import livez, readyz
+from server.graphql_route import GraphQLRoute
+from server.health import Health
 from server.housekeeping import keep_house
 from server.logs import set_up_logs
+from server.measuring import Measured, keep_measuring, statement_options
+from server.metrics import CountedOriginLimit, CountedTransport, Metrics
+from server.operating import Operating
 from server.origins import Origins
 from server.request_log import RequestLog
+from server.security_headers import SecurityHeaders
 from server.settings import Settings
+from server.shutdown import LastAnswers, Leaving
+from server.time_limit import TimeLimit
 from services.clock import Clock, system_clock
 from services.mail.delivery import Delivery
 from services.mail.render import MailSite
 from services.mail.transport import FileTransport, SmtpTransport, Transport
-from services.origin_limits import OriginLimit
 from services.passwords import Hasher
 from services.vault import Vault
 
-LARGEST_BODY = 100_000
+DATABASE_SECONDS = {"statement_timeout": 8, "lock_timeout": 4, "idle_in_transaction_session_timeout": 15}
+"""PostgreSQL's own bounds, below that of a request, so that it gives up before we do."""
+
+CONNECTING_SECONDS, ANSWERING_SECONDS = 5, 10
+"""Our own bounds on the database, for one that is frozen and keeps none."""
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> Starlette:
     """The ASGI application. Without settings they are read from the environment; raises BadSettings."""
     settings = settings or Settings.read()
     set_up_logs(settings.log_format)
+    leaving, metrics = Leaving(settings.shutdown_delay), Metrics()
+    operating = Operating(leaving, Health(clock, leaving), metrics)
     vault, hasher = Vault(settings.keys), Hasher()
     tools = Tools(
         hasher=hasher,
         vault=vault,
         avatar_url=avatar_urls(settings.avatars, settings.public_url),
-        origin_limit=OriginLimit(settings.sign_in_failures),
+        origin_limit=CountedOriginLimit(settings.sign_in_failures, count=metrics.guessed),
     )
     site = MailSite(frontend_url=settings.frontend_url, sender=settings.mail_from)
-    delivery = Delivery(transport=transport(settings), site=site, vault=vault, clock=clock)
+    counted = CountedTransport(transport(settings), count=metrics.tried_mail)
+    delivery = Delivery(transport=counted, site=site, vault=vault, clock=clock)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(settings.database_url.get_secret_value(), **pool(settings)):
-            stop = asyncio.Event()
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(delivery.run(None, stop))
-                tasks.create_task(keep_house(clock, stop))
-                yield
-                stop.set()
+        leaving, stop = operating.leaving, operating.leaving.begun
+        options = pool(settings) | statement_options(operating.metrics, operating.health, sqlite=on_sqlite(settings))
+        async with opened(settings.database_url.get_secret_value(), **options):
+            measuring = keep_measuring(operating.metrics, operating.health, graphql.engine.counts, stop)
+            async with leaving.at_work(delivery.run(None, stop), keep_house(clock, stop), measuring):
+                with leaving.heeding_sigterm():
+                    yield
         hasher.close()
 
+    rules = Rules(settings.cost_limit, settings.introspection, settings.trusted_documents)
+    graphql = GraphQLHttp(tools, clock, Origins(settings.trusted_proxies), Engine(rules))
+    return application(settings, graphql, lifespan, operating)
+
+
+def application(
+    settings: Settings,
+    graphql: GraphQLHttp,
+    lifespan: Lifespan[Starlette] | None = None,
+    operating: Operating | None = None,
+) -> Starlette:
+    """What answers requests; whoever opens the database is the lifespan's affair."""
+    https = settings.public_url.startswith("https:")
+    operating = operating or Operating.alone(graphql.clock)
     return Starlette(
-        routes=routes(settings, GraphQLHttp(tools, clock, Origins(settings.trusted_proxies))),
-        middleware=[Middleware(RequestLog)],
+        routes=[*routes(settings, graphql), *operating.routes(metrics=settings.metrics_port is None)],
+        middleware=[
+            Middleware(LastAnswers, leaving=operating.leaving),
+            Middleware(Measured, metrics=operating.metrics),
+            Middleware(RequestLog),
+            Middleware(SecurityHeaders, https=https),
+            Middleware(Failures),
+            Middleware(TimeLimit),
+            *cross_origin(settings.cors_origins),
+        ],
+        exception_handlers={HTTPException: http_failure},
         lifespan=lifespan,
-        max_body_size=LARGEST_BODY,
     )
 
 
+def cross_origin(origins: list[str]) -> list[Middleware]:
+    """Nothing without origins: browsers then let no other site read an answer. No cookies, so no credentials."""
+    if not origins:
+        return []
+    asked, told = ["Authorization", "Content-Type", "X-Request-Id"], ["Retry-After", "X-Request-Id"]
+    options: dict[str, Any] = {
+        "allow_methods": ["POST"],
+        "allow_headers": asked,
+        "expose_headers": told,
+        "max_age": 600,
+    }
+    return [Middleware(CORSMiddleware, allow_origins=origins, **options)]
+
+
 def routes(settings: Settings, graphql: GraphQLHttp) -> list[Any]:
-    graphiql = GraphiQL(demo_email=settings.demo_email) if settings.graphiql else None
-    get: Callable[[Any], Any] = graphiql.page if graphiql else post_only_page
+    shown = settings.graphiql and settings.trusted_documents is None
+    graphiql = GraphiQL(demo_email=settings.demo_email) if shown else None
     return [
-        Route("/graphql", graphql.post, methods=["POST"]),
-        Route("/graphql", get, methods=["GET"]),
+        Route("/graphql", GraphQLRoute(graphql.post, graphiql.page if graphiql else None)),
         Route("/avatars/{initials}/{hue:int}.svg", draw_avatar),
-        Route("/livez", livez),
-        Route("/readyz", readyz),
         *(graphiql.asset_routes() if graphiql else []),
     ]
-
-
-async def post_only_page(request: Any) -> Response:
-    return post_only(request)
 
 
 def transport(settings: Settings) -> Transport:
@@ -92,6 +139,12 @@ def transport(settings: Settings) -> Transport:
 
 def pool(settings: Settings) -> dict[str, Any]:
     """Options of the database client: only PostgreSQL has a pool."""
-    if settings.database_url.get_secret_value().startswith("sqlite"):
+    if on_sqlite(settings):
         return {}
-    return {"min_size": 1, "max_size": settings.database_connections}
+    bounds = {name: f"{seconds}s" for name, seconds in DATABASE_SECONDS.items()}
+    waits = {"timeout": CONNECTING_SECONDS, "command_timeout": ANSWERING_SECONDS, "server_settings": bounds}
+    return {"min_size": 1, "max_size": settings.database_connections} | waits
+
+
+def on_sqlite(settings: Settings) -> bool:
+    return settings.database_url.get_secret_value().startswith("sqlite")

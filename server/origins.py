@@ -1,7 +1,7 @@
 """Where a request comes from; what proxies say of it is believed only where the settings trust them."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from starlette.requests import Request
 
@@ -22,19 +22,20 @@ class Origins:
         )
 
     def _client(self, request: Request) -> str | None:
-        hops = [hop.strip() for value in request.headers.getlist("x-forwarded-for") for hop in value.split(",")]
-        address = request.client.host if request.client else None
-        while hops and self._trusts(address):
-            address = hops.pop()
-        return address if _is_address(address) else None
+        hops = [hop for value in request.headers.getlist("x-forwarded-for") for hop in value.split(",")]
+        address = _address(request.client.host if request.client else None)
+        while hops and address is not None and any(address in network for network in self._trusted):
+            behind = _address(hops.pop())
+            if behind is None:
+                break
+            address = behind
+        return None if address is None else str(address)
 
-    def _trusts(self, address: str | None) -> bool:
-        return _is_address(address) and any(ip_address(address or "") in network for network in self._trusted)
 
-
-def _is_address(text: str | None) -> bool:
+def _address(text: str | None) -> IPv4Address | IPv6Address | None:
+    """One spelling for each address: without a zone, and IPv4 not dressed as IPv6 (RFC 4291, 2.5.5.2)."""
     try:
-        ip_address(text or "")
+        address = ip_address((text or "").strip().partition("%")[0])
     except ValueError:
-        return False
-    return True
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

@@ -1,5 +1,7 @@
 """Every setting, read from the environment (`ROLLCALL_…`) or a `.env` file; nothing else reads either."""
 
+import os
+import re
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -9,10 +11,13 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.database import tortoise_config
+from schema.execution.rules import COST_LIMIT, Introspection
+from schema.execution.trusted import TrustedDocuments
 from services.mail.render import MailSite
 from services.mail.smtp_url import SmtpServer
 
 SHORTEST_KEY = 32
+ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d+)?")
 
 
 class BadSettings(Exception):
@@ -22,7 +27,9 @@ class BadSettings(Exception):
 class Settings(BaseSettings):
     """What can be set. Each field is `ROLLCALL_<FIELD>` in upper case; docs/operations.md explains them."""
 
-    model_config = SettingsConfigDict(env_prefix="ROLLCALL_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="ROLLCALL_", env_file=".env", extra="ignore", arbitrary_types_allowed=True
+    )
 
     database_url: SecretStr
     secret_key: Annotated[list[SecretStr], NoDecode]
@@ -41,12 +48,39 @@ class Settings(BaseSettings):
     demo_email: str = ""
     """Filled in for the reader of GraphiQL; `make serve` sets it."""
     log_format: Literal["json", "text"] = "json"
+    cors_origins: Annotated[list[str], NoDecode] = []
+    """Origins whose pages may call the API from a browser, separated by commas; none by default."""
+    cost_limit: int = Field(default=COST_LIMIT, ge=1)
+    """Points that an operation may cost; a point is about ten microseconds of CPU."""
+    introspection: Introspection = "signed-in"
+    """Who may read the schema: everybody (`public`), users (`signed-in`), nobody (`off`)."""
+    trusted_documents: Annotated[TrustedDocuments | None, NoDecode] = None
+    """A file with the SHA-256 of each document that is executed; nothing else is, and GraphiQL is off."""
     database_connections: int = Field(default=10, ge=1, le=1000)
+    shutdown_delay: float = Field(default=5, ge=0, le=120)
+    """Seconds that a server told to stop goes on serving, while readiness says no."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """`/metrics` on a port of its own, on the address of `--host`, and not beside the API."""
 
-    @field_validator("secret_key", "trusted_proxies", mode="before")
+    @field_validator("secret_key", "trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _several(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("trusted_documents", mode="before")
+    @classmethod
+    def _listed(cls, path: object) -> object:
+        try:
+            return TrustedDocuments.read(Path(path).read_text("utf-8")) if isinstance(path, str) and path else None
+        except OSError as error:
+            raise ValueError(f"the file cannot be read ({error.strerror})") from None
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, origins: list[str]) -> list[str]:
+        if not all(ORIGIN.fullmatch(origin) for origin in origins):
+            raise ValueError("must be origins such as https://app.example.org, without a path")
+        return origins
 
     @field_validator("secret_key")
     @classmethod
@@ -93,6 +127,11 @@ class Settings(BaseSettings):
             return cls(**given)  # type: ignore[arg-type]
         except ValidationError as error:
             raise BadSettings("\n".join(_sentence(fault) for fault in error.errors(include_input=False))) from None
+
+
+def share_metrics(folder: Path) -> None:
+    """From here on this process and its workers count together; prometheus-client reads nothing but the environment."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _sentence(fault: object) -> str:

@@ -12,15 +12,11 @@ from models.role import Permission
 from models.user import User
 from services.actor import Actor
 from services.paging import KeysetOrder, Page, PageArguments, all_of, page_of
-from services.policy import require, require_seeing
+from services.policy import require
 from services.user_query import Span
 
+LONGEST_TYPE = 60
 NEWEST_FIRST = KeysetOrder(("at", "id"), descending=True)
-PEOPLE = tuple(
-    f"{who}__{related}"
-    for who in ("actor", "target")
-    for related in ("role", "platform", "invitation__mail", "invitation__invited_by")
-)
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ async def list_events(actor: Actor, query: EventQuery, arguments: PageArguments)
     require(actor, Permission.AUDIT_READ)
     events = _of_platform(actor)
     if query.types is not None:
-        events = events.filter(type__in=[type for type in query.types if storable(type)])
+        events = events.filter(type__in=[type for type in query.types if len(type) <= LONGEST_TYPE and storable(type)])
     if query.actor_id is not None:
         events = events.filter(actor_id=query.actor_id)
     if query.target_id is not None:
@@ -50,7 +46,7 @@ async def list_events(actor: Actor, query: EventQuery, arguments: PageArguments)
     events = events.filter(**{bound: at for bound, at in bounds.items() if at is not None})
     return await page_of(
         AuditEvent,
-        all_of(events.select_related(*PEOPLE)),
+        all_of(events),
         NEWEST_FIRST,
         arguments,
         fingerprint=f"{actor.user.platform_id} {query}",
@@ -62,21 +58,12 @@ async def list_history(actor: Actor, user: User, arguments: PageArguments) -> Pa
     if user.id != actor.id:
         require(actor, Permission.AUDIT_READ)
     events = _of_platform(actor).filter(Q(target_id=user.id) | Q(actor_id=user.id))
-    return await page_of(
-        AuditEvent, all_of(events.select_related(*PEOPLE)), NEWEST_FIRST, arguments, fingerprint=f"history of {user.id}"
-    )
+    return await page_of(AuditEvent, all_of(events), NEWEST_FIRST, arguments, fingerprint=f"history of {user.id}")
 
 
 async def find_event(actor: Actor, event_id: UUID) -> AuditEvent | None:
     require(actor, Permission.AUDIT_READ)
-    return await _of_platform(actor).filter(id=event_id).select_related(*PEOPLE).first()
-
-
-def seen_person(actor: Actor, person: User | None) -> User | None:
-    """The actor or target of an event. Raises Forbidden for another without USERS_READ."""
-    if person is not None:
-        require_seeing(actor, person.id)
-    return person
+    return await _of_platform(actor).filter(id=event_id).first()
 
 
 def seen_address(actor: Actor, event: AuditEvent) -> str | None:

@@ -116,6 +116,7 @@ async def disable_mfa(actor: Actor, password: str, *, now: datetime, hasher: Has
         if has_mfa(user):
             user.platform = actor.platform
             await _remove(user, now)
+            user.version, user.updated_at = user.version + 1, now
             await user.save(update_fields=[*FACTOR, "version", "updated_at"])
             await end_sessions(user.id, but=actor.session.id)
             await record_own(user, actor.origin, "user.mfa_disabled", now=now)
@@ -139,9 +140,7 @@ async def reset_user_mfa(actor: Actor, user_id: UUID, *, now: datetime) -> User:
         user = editing.user
         if has_mfa(user) or user.totp_pending_secret:
             user.platform = actor.platform
-            version = user.version
             await _remove(user, now)
-            user.version = version
             await end_sessions(user.id)
     return editing.user
 
@@ -182,7 +181,6 @@ async def _remove(user: User, now: datetime) -> None:
     if has_mfa(user):
         await _tell(user, MailKind.MFA_DISABLED, now)
     user.totp_secret = user.totp_pending_secret = user.totp_confirmed_at = None
-    user.version, user.updated_at = user.version + 1, now
     await RecoveryCode.filter(user_id=user.id).delete()
     await void_challenges(user.id)
 

@@ -40,11 +40,11 @@ def _is_common(password: str) -> bool:
 
 
 def _is_made_of(password: str, known: set[str]) -> bool:
-    rest = _letters(password)
+    rest = letters = _letters(password)
     for word in sorted(known, key=len, reverse=True):
         if len(word) > 2:
             rest = rest.replace(word, "")
-    return len(rest) < LEFT_OVER or (rest.isdecimal() and len(rest) <= 2 * LEFT_OVER)
+    return rest != letters and (len(rest) < LEFT_OVER or (rest.isdecimal() and len(rest) <= 2 * LEFT_OVER))
 
 
 def _letters(password: str) -> str:

@@ -89,8 +89,7 @@ async def _start(user: User, origin: Origin, now: datetime) -> Started:
     user.failed_sign_ins = 0
     columns = ["last_login_at", "last_login_key", "activated_at", "failed_sign_ins"]
     if first_time:
-        user.version += user.updated_at != now  # setting the password in this same request has raised it already
-        user.updated_at = now
+        user.version, user.updated_at = user.version + 1, now
         columns += ["version", "updated_at"]
         await Invitation.filter(user_id=user.id).delete()
         await record_own(user, origin, "user.activated", now=now)

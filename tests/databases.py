@@ -50,7 +50,8 @@ class Databases:
     async def _fresh_postgres(self) -> str:
         if self._postgres is None:
             self._postgres = f"rollcall_test_{uuid4().hex[:12]}"
-            await _run(f'CREATE DATABASE "{self._postgres}"')
+            await _run(f'CREATE DATABASE "{self._postgres}" TEMPLATE template0')
+            await _run(f'ALTER DATABASE "{self._postgres}" SET synchronous_commit = off')
             await migrate(self.postgres_url, report=lambda line: None)
         else:
             await _run("TRUNCATE platforms, origin_failures CASCADE", self._postgres)

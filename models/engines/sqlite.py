@@ -5,26 +5,90 @@ Tortoise begins deferred transactions: two processes that both read and then wri
 """
 
 import sqlite3
-from typing import Any
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import NestedTransactionContext, TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
+from models.unavailable import DatabaseUnavailable
 
-class ImmediateTransaction(SqliteTransactionWrapper):
+StatementTold = Callable[[str, float, BaseException | None], None]
+NOT_THE_QUESTION = frozenset({"SQLITE_BUSY", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN"})
+Result = TypeVar("Result")
+
+
+class SqliteUnavailable(DatabaseUnavailable, OperationalError):
+    """Another process writes for too long, the disk is full or broken, or the file may not be written."""
+
+
+def judged(error: Exception) -> Exception:
+    """The same error, or SqliteUnavailable where the statement is not at fault."""
+    cause = error if isinstance(error, sqlite3.OperationalError) else error.args[0] if error.args else None
+    name = getattr(cause, "sqlite_errorname", None) or ""
+    return SqliteUnavailable(cause) if "_".join(name.split("_")[:2]) in NOT_THE_QUESTION else error
+
+
+class Telling:
+    """Tells `on_statement` the text of each statement, the seconds that it took and what it raised."""
+
+    on_statement: StatementTold | None = None
+
+    async def execute_insert(self, query: str, values: list[Any]) -> int:
+        return await self._told(query, super().execute_insert(query, values))  # type: ignore[misc]
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        await self._told(query, super().execute_many(query, values))  # type: ignore[misc]
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
+        return await self._told(query, super().execute_query(query, values))  # type: ignore[misc]
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        return await self._told(query, super().execute_query_dict(query, values))  # type: ignore[misc]
+
+    async def execute_script(self, query: str) -> None:
+        await self._told(query, super().execute_script(query))  # type: ignore[misc]
+
+    async def _told(self, sql: str, statement: Awaitable[Result]) -> Result:
+        started, raised = time.perf_counter(), None
+        try:
+            return await statement
+        except (OperationalError, sqlite3.OperationalError) as error:
+            raised = judged(error)
+            raise raised from error
+        finally:
+            if self.on_statement is not None:
+                self.on_statement(sql, time.perf_counter() - started, raised)
+
+
+class ImmediateTransaction(Telling, SqliteTransactionWrapper):
     """A transaction that holds SQLite's write lock from its first moment."""
+
+    def __init__(self, connection: SqliteClient) -> None:
+        super().__init__(connection)
+        self.on_statement = getattr(connection, "on_statement", None)
 
     async def begin(self) -> None:
         try:
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            raise OperationalError(error) from error
+            raise judged(OperationalError(error)) from error
+
+    async def commit(self) -> None:
+        try:
+            await super().commit()
+        except sqlite3.OperationalError as error:
+            raise judged(OperationalError(error)) from error
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(ImmediateTransaction(self))
 
 
 class GuardedTransactionContext(SqliteTransactionContext):
-    """Gives the connection's lock back when BEGIN fails or is cancelled."""
+    """Leaves neither lock nor transaction nor context behind, whatever fails or is cancelled."""
 
     async def __aenter__(self) -> TransactionalDBClient:
         await self._trxlock.acquire()
@@ -36,19 +100,39 @@ class GuardedTransactionContext(SqliteTransactionContext):
         except BaseException:
             if token is not None:
                 get_connections().reset(token)
-            if self.connection._connection is not None and self.connection._connection.in_transaction:
-                await self.connection._connection.rollback()
-            self._trxlock.release()
+            await self._leave()
             raise
         client: TransactionalDBClient = self.connection
         return client
 
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        committed = self.connection._finalized
+        try:
+            if not committed and exc_type is None:
+                await self.connection.commit()
+                committed = True
+        finally:
+            get_connections().reset(self.token)
+            if committed:
+                self._trxlock.release()
+            else:
+                await self._leave()
 
-class RollcallSqliteClient(SqliteClient):
+    async def _leave(self) -> None:
+        """A BEGIN that was cancelled still runs in aiosqlite's thread; the rollback is queued behind it."""
+        try:
+            if self.connection._connection is not None:
+                await self.connection._connection.rollback()
+        finally:
+            self._trxlock.release()
+
+
+class RollcallSqliteClient(Telling, SqliteClient):
     """One connection a process; writers of several processes wait for each other (`busy_timeout`)."""
 
-    def __init__(self, file_path: str, **kwargs: Any) -> None:
+    def __init__(self, file_path: str, *, on_statement: StatementTold | None = None, **kwargs: Any) -> None:
         super().__init__(file_path, **{"busy_timeout": 5000, "synchronous": "NORMAL", **kwargs})
+        self.on_statement = on_statement
 
     def _in_transaction(self) -> TransactionContext:
         return GuardedTransactionContext(ImmediateTransaction(self), self._lock)

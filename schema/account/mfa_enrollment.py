@@ -11,7 +11,6 @@ from schema.scalars import URL
 from schema.users.types import User
 from services import mfa
 from services.actor import Actor
-from services.sessions import Started
 from services.visibility import WHOLE, account
 
 
@@ -54,8 +53,7 @@ async def confirm_mfa_enrollment(info: Info, input: ConfirmMfaEnrollmentInput) -
     enrolled = await mfa.confirm_enrollment(
         _who(context, input.challenge_token), input.code, context.origin, now=context.now, vault=context.tools.vault
     )
-    signed_in = enrolled.signed_in
-    session = await started_session(info, signed_in) if isinstance(signed_in, Started) else None
+    session = await started_session(info, enrolled.signed_in) if enrolled.signed_in else None
     user = await account(enrolled.user.id).select_related(*WHOLE).get()
     return MfaConfirmationPayload(user=cast("User", user), recovery_codes=enrolled.recovery_codes, session=session)
 

@@ -8,13 +8,15 @@ import strawberry
 from tortoise import Model
 
 import models.audit_event
-from schema.ids import global_id, id_or_nothing
+from schema.context import Info
+from schema.ids import global_id, id_of
 from schema.node import Node
 from schema.pages import PageInfo, page_info
 from schema.users.filters import DateTimeRange
-from services.directory import Span
-from services.events import EventQuery
+from schema.users.people import person
+from services.events import EventQuery, seen_address
 from services.paging import Page
+from services.user_query import Span
 
 if TYPE_CHECKING:
     from schema.users.types import User
@@ -35,24 +37,41 @@ class AuditEvent(Node):
         description="What happened: `user.disabled`, `session.started`, `user.locked`; "
         "with `.refused` at the end: what was tried and not allowed."
     )
-    actor: Annotated["User", strawberry.lazy("schema.users.types")] | None = strawberry.field(
-        description="Null: the system, or an account since deleted."
+
+    @strawberry.field(
+        description="Null: the system, or an account since deleted. Null, and a FORBIDDEN error, for another user "
+        "without USERS_READ."
     )
+    async def actor(self, info: Info) -> Annotated["User", strawberry.lazy("schema.users.types")] | None:
+        return cast("User | None", await person(info, _row(self).actor_id))
+
     actor_name: str = strawberry.field(description="The actor's name as it was.")
-    target: Annotated["User", strawberry.lazy("schema.users.types")] | None = strawberry.field(
-        description="Null: not about one user, or an account since deleted."
+
+    @strawberry.field(
+        description="Null: not about one user, or an account since deleted. Null, and a FORBIDDEN error, for another "
+        "user without USERS_READ."
     )
-    ip_address: str | None = strawberry.field(description="The address of origin.")
-    request_id: str | None = strawberry.field(description="The `X-Request-Id` of the request, as in the logs.")
+    async def target(self, info: Info) -> Annotated["User", strawberry.lazy("schema.users.types")] | None:
+        return cast("User | None", await person(info, _row(self).target_id))
 
     @strawberry.field(description="The target's global id.")
     def target_id(self) -> strawberry.ID | None:
-        target_id = cast("models.audit_event.AuditEvent", self).target_id
+        target_id = _row(self).target_id
         return global_id("User", target_id) if target_id else None
 
     @strawberry.field(description="What was different afterwards.")
     def changes(self) -> list[FieldChange]:
-        return [FieldChange(**change) for change in cast("models.audit_event.AuditEvent", self).changes]
+        return [FieldChange(**change) for change in _row(self).changes]
+
+    @strawberry.field(description="The address of origin; of what others did only with AUDIT_READ.")
+    def ip_address(self, info: Info) -> str | None:
+        return seen_address(info.context.signed_in, _row(self))
+
+    request_id: str | None = strawberry.field(description="The `X-Request-Id` of the request, as in the logs.")
+
+
+def _row(event: AuditEvent) -> models.audit_event.AuditEvent:
+    return cast("models.audit_event.AuditEvent", event)
 
 
 @strawberry.input(description="All given conditions must hold; within one list, any.")
@@ -87,7 +106,7 @@ class AuditEventConnection:
 
 
 def event_query(filter: AuditEventFilter | None) -> EventQuery:
-    """The filter in the words of the services; an id of no user is the id of nobody."""
+    """The filter in the words of the services; an id of another type is the id of nobody."""
     asked = filter or AuditEventFilter()
     actor_id, target_id = _user_id(asked.actor_id), _user_id(asked.target_id)
     unknown = (asked.actor_id is not None and actor_id is None) or (asked.target_id is not None and target_id is None)
@@ -102,4 +121,4 @@ def event_query(filter: AuditEventFilter | None) -> EventQuery:
 
 
 def _user_id(id: strawberry.ID | None) -> UUID | None:
-    return id_or_nothing("User", id) if id is not None else None
+    return id_of("User", id) if id is not None else None

@@ -1,12 +1,13 @@
 """Documents, parsed and validated once. A flood of new ones cannot wash out those that clients really use."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from graphql import (
     DocumentNode,
     GraphQLError,
-    GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
@@ -14,10 +15,21 @@ from graphql import (
     parse,
     validate,
 )
+from graphql.validation.rules import overlapping_fields_can_be_merged
+from strawberry import Schema
 
-MOST_TOKENS = 2000
+from schema.errors import BadUserInput, TooComplex
+from schema.execution.compiled.plans import Plans
+from schema.execution.cost import Costs
+from schema.execution.limits import MOST_NESTING, MOST_TOKENS, check_limits, guessing_fields
+
 MOST_ERRORS = 5
 SERVED = (OperationType.QUERY, OperationType.MUTATION)
+
+MOST_COMPARISONS = 60_000
+"""graphql-core compares fields of one name in pairs, for up to a second; this ends it after a tenth of that."""
+
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = MOST_COMPARISONS
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,9 @@ class Prepared:
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
+    introspects: bool = False
+    costs: Costs | None = None
+    plans: Plans | None = None
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to execute. Raises GraphQLError where the name fits none, or is missing among several."""
@@ -33,27 +48,49 @@ class Prepared:
         found = [node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)]
         named = [node for node in found if name is None or (node.name is not None and node.name.value == name)]
         if len(named) != 1:
-            raise GraphQLError(f"There is no operation named {name}." if name else "Name the operation to execute.")
+            raise BadUserInput(f"There is no operation named {name}." if name else "Name the operation to execute.")
         if named[0].operation not in SERVED:
-            raise GraphQLError("Subscriptions are not served.")
+            raise BadUserInput("Subscriptions are not served.")
         return named[0]
 
+    def cost(self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None) -> int:
+        """In points; see `sizes`."""
+        assert self.costs is not None
+        return self.costs.of(operation, variables)
 
-def prepare(schema: GraphQLSchema, source: str) -> Prepared:
+
+def prepare(schema: Schema, source: str, guessing: frozenset[str]) -> Prepared:
+    """Parses, then counts, then validates: validation is bounded only for what the limits let through."""
+    graphql = schema._schema
     try:
         document = parse(Source(source), no_location=False, max_tokens=MOST_TOKENS)
-    except GraphQLSyntaxError as error:
-        return Prepared(None, (error,))
+        introspects = check_limits(document, guessing)
+        errors = validate(graphql, document, max_errors=MOST_ERRORS)
+    except (GraphQLSyntaxError, TooComplex) as error:
+        return Prepared(None, (_in_our_words(error),))
     except RecursionError:
-        return Prepared(None, (GraphQLError("The document is nested too deeply."),))
-    return Prepared(document, tuple(validate(schema, document, max_errors=MOST_ERRORS)))
+        return Prepared(None, (TooComplex("levels of braces", None, MOST_NESTING),))
+    if errors:
+        return Prepared(None, tuple(_in_our_words(error) for error in errors))
+    return Prepared(document, (), introspects, Costs(graphql, document), Plans(schema, document))
+
+
+def _in_our_words(error: GraphQLError) -> GraphQLError:
+    """graphql-core's own limits have no class or code, only their words."""
+    if "nested too deeply" in error.message:
+        return TooComplex("levels of braces", None, MOST_NESTING)
+    if error.message.startswith("Syntax Error: Document contains more than"):
+        return TooComplex("tokens", None, MOST_TOKENS)
+    if error.message == "Validation aborted.":
+        return TooComplex("comparisons of fields of one name", None, MOST_COMPARISONS)
+    return error
 
 
 class Documents:
     """A cache in two parts: what was asked once is on probation, what was asked again is kept."""
 
-    def __init__(self, schema: GraphQLSchema, *, kept: int = 512, probation: int = 128) -> None:
-        self._schema = schema
+    def __init__(self, schema: Schema, *, kept: int = 512, probation: int = 128) -> None:
+        self._schema, self._guessing = schema, guessing_fields(schema._schema)
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
         self._probation: OrderedDict[str, Prepared] = OrderedDict()
         self._most_kept, self._most_on_probation = kept, probation
@@ -67,7 +104,7 @@ class Documents:
             if len(self._kept) > self._most_kept:
                 self._kept.popitem(last=False)
             return seen
-        prepared = self._probation[source] = prepare(self._schema, source)
+        prepared = self._probation[source] = prepare(self._schema, source, self._guessing)
         if len(self._probation) > self._most_on_probation:
             self._probation.popitem(last=False)
         return prepared

@@ -1,66 +1,137 @@
 """How a document becomes an answer."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, execute
+import structlog
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, execute
+from graphql.execution.values import get_variable_values
 from strawberry.execution import optimized_is_awaitable
 
+from models.unavailable import DatabaseUnavailable
 from schema.context import Context
-from schema.errors import presented
-from schema.execution.documents import Documents
+from schema.errors import BadUserInput, TooComplex, presented
+from schema.execution.documents import Documents, Prepared
+from schema.execution.introspection import introspection_refused, may_introspect
+from schema.execution.rules import Rules
 from schema.root import schema
 
 GRAPHQL = schema._schema
 """graphql-core's schema, which Strawberry has made."""
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True)
 class Answer:
-    """The body of a response. `refused`: nothing was executed, so there is no `data`."""
+    """The body of a response.
+
+    `refused`: nothing was executed, so there is no `data`. `unavailable`: the database could not be asked.
+    """
 
     body: dict[str, Any]
     refused: bool = False
+    unavailable: bool = False
 
 
 class Engine:
     """Executes documents; parsing and validation are remembered."""
 
-    def __init__(self) -> None:
-        self._documents = Documents(GRAPHQL)
+    def __init__(self, rules: Rules | None = None) -> None:
+        self._rules = rules or Rules()
+        self._documents = Documents(schema)
+        self.counts: Counter[str] = Counter()
+        """How many operations ran `compiled`, `interpreted`, or turned out `odd` and were interpreted after all."""
 
     async def answer(
         self, source: str, variables: dict[str, Any] | None, operation_name: str | None, context: Context
     ) -> Answer:
+        if self._rules.trusted is not None and source not in self._rules.trusted:
+            return refusal([BadUserInput("Only documents on the server's list of trusted documents are executed.")])
+        reticent = not may_introspect(self._rules.introspection, context)
         prepared = self._documents.get(source)
-        if prepared.errors or prepared.document is None:
-            return refusal(prepared.errors)
+        if prepared.errors:
+            return refusal(prepared.errors, reticent=reticent)
         try:
-            prepared.operation(operation_name)
+            operation = self._admitted(prepared, operation_name, reticent=reticent)
         except GraphQLError as error:
             return refusal([error])
+        cost = prepared.cost(operation, variables)
+        extensions = {"cost": {"requested": cost, "limit": self._rules.cost_limit}}
+        if cost > self._rules.cost_limit:
+            return refusal([TooComplex("points of cost", cost, self._rules.cost_limit)], extensions=extensions)
+        result = await self._execute(prepared, operation, variables, context)
+        return finished(result, reticent=reticent, extensions=extensions)
+
+    def _admitted(self, prepared: Prepared, name: str | None, *, reticent: bool) -> OperationDefinitionNode:
+        """The operation to execute. Raises GraphQLError where there is none, or the caller may not introspect."""
+        if prepared.introspects and reticent:
+            raise introspection_refused(self._rules.introspection)
+        return prepared.operation(name)
+
+    async def _execute(
+        self,
+        prepared: Prepared,
+        operation: OperationDefinitionNode,
+        variables: dict[str, Any] | None,
+        context: Context,
+    ) -> ExecutionResult:
+        """By the compiled plan where there is one; graphql-core does the rest, and whatever turns out odd."""
+        assert prepared.document is not None
+        data = await self._run_compiled(prepared, operation, variables, context)
+        if data is not None:
+            return ExecutionResult(data, None)
+        self.counts["interpreted"] += 1
         result = execute(
             GRAPHQL,
             prepared.document,
             context_value=context,
             variable_values=variables,
-            operation_name=operation_name,
-            is_awaitable=optimized_is_awaitable,
+            operation_name=operation.name.value if operation.name else None,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # Strawberry types it more loosely
         )
-        return finished(await result if isawaitable(result) else result)
+        return await result if isawaitable(result) else result
+
+    async def _run_compiled(
+        self,
+        prepared: Prepared,
+        operation: OperationDefinitionNode,
+        variables: dict[str, Any] | None,
+        context: Context,
+    ) -> dict[str, Any] | None:
+        """None where there is no plan, or something odd came up; for a query, running it again is harmless."""
+        assert prepared.plans is not None
+        coerced = get_variable_values(GRAPHQL, operation.variable_definitions or (), variables or {})
+        plan = None if isinstance(coerced, list) else prepared.plans.of(operation, coerced.coerced)
+        if plan is None:
+            return None
+        try:
+            data = await plan.run(context, coerced)
+        except Exception as error:
+            self.counts["odd"] += 1
+            log.info("graphql.odd", error=type(error).__name__)
+            context.forget()
+            return None
+        self.counts["compiled"] += 1
+        return data
 
 
-def refusal(errors: Sequence[GraphQLError]) -> Answer:
-    return Answer({"errors": [presented(error) for error in errors]}, refused=True)
+def refusal(
+    errors: Sequence[GraphQLError], *, reticent: bool = False, extensions: dict[str, Any] | None = None
+) -> Answer:
+    body: dict[str, Any] = {"errors": [presented(error, reticent=reticent) for error in errors]}
+    return Answer(body | ({"extensions": extensions} if extensions else {}), refused=True)
 
 
-def finished(result: ExecutionResult) -> Answer:
+def finished(result: ExecutionResult, *, reticent: bool, extensions: dict[str, Any]) -> Answer:
     """Errors without a path come from before the execution, as of variables that do not fit."""
     if not result.errors:
-        return Answer({"data": result.data})
-    errors = [presented(error) for error in result.errors]
+        return Answer({"data": result.data, "extensions": extensions})
     if result.data is None and not any(error.path for error in result.errors):
-        return Answer({"errors": errors}, refused=True)
-    return Answer({"errors": errors, "data": result.data})
+        return refusal(result.errors, reticent=reticent)
+    errors = [presented(error, reticent=reticent) for error in result.errors]
+    unavailable = any(isinstance(error.original_error, DatabaseUnavailable) for error in result.errors)
+    return Answer({"errors": errors, "data": result.data, "extensions": extensions}, unavailable=unavailable)

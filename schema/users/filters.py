@@ -7,8 +7,7 @@ from uuid import UUID
 import strawberry
 
 from schema.enums import AlertType, OrderDirection, UserOrderField, UserStatus
-from schema.errors import BadUserInput
-from schema.ids import id_of
+from schema.ids import id_of, id_or_nothing
 from services.user_query import Span, UserQuery
 
 Value = TypeVar("Value")
@@ -86,7 +85,4 @@ def _role_ids(ids: list[strawberry.ID] | None) -> tuple[UUID, ...] | None:
 
 
 def _whole_id(text: str | None) -> UUID | None:
-    try:
-        return id_of("User", text.strip()) if text else None
-    except BadUserInput:
-        return None
+    return id_or_nothing("User", text.strip()) if text else None

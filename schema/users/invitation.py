@@ -1,19 +1,15 @@
 """An open invitation, and how its mail fares."""
 
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 import models.invitation
 from models.mail import Mail
 from schema.context import Info
 from schema.enums import MailState
-from services.actor import Actor
-from services.directory import find_users
-from services.policy import require_seeing
+from schema.users.people import person
 
 if TYPE_CHECKING:
     from schema.users.types import User
@@ -40,20 +36,11 @@ class Invitation:
         "USERS_READ."
     )
     async def invited_by(self, info: Info) -> Annotated["User", strawberry.lazy("schema.users.types")] | None:
-        if self.row.invited_by_id is None:
-            return None
-        require_seeing(info.context.signed_in, self.row.invited_by_id)
-        inviters = await info.context.once("inviters", partial(_inviters, info.context.signed_in))
-        return cast("User | None", await inviters.load(self.row.invited_by_id))
+        return cast("User | None", await person(info, self.row.invited_by_id))
 
     @strawberry.field(description="How the latest invitation e-mail fares.")
     def delivery(self) -> EmailDelivery:
         return _delivery(self.row.mail)
-
-
-async def _inviters(actor: Actor) -> DataLoader[Any, Any]:
-    """Loads whole users, all inviters of a page at once: their own fields read role, platform and invitation."""
-    return DataLoader(load_fn=partial(find_users, actor))
 
 
 def _delivery(mail: Mail | None) -> EmailDelivery:

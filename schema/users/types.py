@@ -74,7 +74,11 @@ class User(Node):
         description="A square picture of `size` pixels (16 to 512): initials on a colour of the person's own, drawn by "
         "this server; Gravatar where the settings say so; null where avatars are switched off.",
     )
-    def avatar_url(self, info: Info, size: int | None = USUAL_AVATAR) -> URL | None:
+    def avatar_url(
+        self,
+        info: Info,
+        size: Annotated[int | None, strawberry.argument(description="Pixels of each side.")] = USUAL_AVATAR,
+    ) -> URL | None:
         size = USUAL_AVATAR if size is None else size
         if not SMALLEST_AVATAR <= size <= LARGEST_AVATAR:
             raise BadUserInput(f"`size` must be between {SMALLEST_AVATAR} and {LARGEST_AVATAR}.")

@@ -1,12 +1,13 @@
 """`rollcall serve`: the server, in one process or several."""
 
 import asyncio
+import signal
+import sys
+import tempfile
+from pathlib import Path
 from typing import Annotated
 
 import typer
-
-GRACE_SECONDS = 20
-"""How long a stopping server waits for requests in hand."""
 
 
 def serve(
@@ -16,7 +17,7 @@ def serve(
 ) -> None:
     """Serve the API and deliver the mails of the outbox."""
     from server.cli.database import database_failures, require_migrated
-    from server.settings import Settings
+    from server.settings import Settings, share_metrics
 
     settings = Settings.read()
     url = settings.database_url.get_secret_value()
@@ -24,12 +25,28 @@ def serve(
         asyncio.run(require_migrated(url))
     page = "GraphiQL" if settings.graphiql else "GraphQL (GraphiQL is switched off)"
     typer.echo(f"{page}: http://{f'[{host}]' if ':' in host else host}:{port}/graphql")
-    _run(host, port, workers)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))  # uvicorn ends by raising the signal once more
+    with tempfile.TemporaryDirectory(prefix="rollcall-metrics-") as folder:
+        share_metrics(Path(folder))
+        if settings.metrics_port is not None:
+            _show_metrics(host, settings.metrics_port)
+        _run(host, port, workers)
+
+
+def _show_metrics(host: str, port: int) -> None:
+    """In a thread of this process, which outlives its workers."""
+    from prometheus_client import start_http_server
+
+    from server.metrics import shared_registry
+
+    start_http_server(port, host, shared_registry())
 
 
 def _run(host: str, port: int, workers: int) -> None:
     """Until a signal ends it. The application writes the logs, so uvicorn sets none up."""
     import uvicorn
+
+    from server.shutdown import GRACE_SECONDS
 
     uvicorn.run(
         "server.app:create_app",

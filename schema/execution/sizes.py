@@ -1,0 +1,85 @@
+"""What fields cost and how long lists are where the document does not say. A point is ten microseconds of CPU.
+
+A test finds every list of the schema that has no size here.
+"""
+
+USUAL_PAGE = 25
+LARGEST_PAGE = 100
+
+FIELD = 1
+"""Points of a field that only reads what is there."""
+
+OBJECT = 2
+ROWS = {"AuditEvent": 60, "Role": 3, "Session": 10, "User": 20}
+"""Points of an object, with what it takes to fetch the row behind it."""
+
+STATEMENT = 250
+"""Points of asking the database once."""
+
+STATEMENTS = {
+    "Query.viewer": 1,
+    "Query.node": 1,
+    "Query.user": 1,
+    "Query.users": 2,
+    "Query.roles": 1,
+    "Query.auditEvents": 1,
+    "User.history": 3,
+    "User.sessions": 1,
+    "UserConnection.totalCount": 1,
+    "UserFacets.alerts": 6,
+    "UserFacets.mfaEnabled": 2,
+    "UserFacets.mfaNotEnabled": 2,
+    "UserFacets.roles": 2,
+    "UserFacets.status": 3,
+}
+"""How many statements a field sends; a mutation: MUTATION."""
+
+MUTATION = 5
+
+PAYLOADS = (
+    "AcknowledgedPayload",
+    "DeleteRolePayload",
+    "DeleteUserPayload",
+    "MfaConfirmationPayload",
+    "MfaEnrollmentPayload",
+    "MutationPayload",
+    "PlatformPayload",
+    "RecoveryCodesPayload",
+    "RolePayload",
+    "SignInPayload",
+    "UserPayload",
+)
+
+INTROSPECTION = 8
+"""How many fields of an introspection cost a point: most lists of types are shorter than stated."""
+
+PAGES = ("nodes", "edges")
+"""Lists of a connection, as long as its page."""
+
+LISTS = {
+    **{f"{payload}.errors": 3 for payload in PAYLOADS},
+    "AuditEvent.changes": 5,
+    "MfaConfirmationPayload.recoveryCodes": 10,
+    "MfaStatus.methods": 1,
+    "MutationError.field": 2,
+    "Query.roles": 20,
+    "RecoveryCodesPayload.recoveryCodes": 10,
+    "Role.permissions": 10,
+    "User.alerts": 6,
+    "User.sessions": 20,
+    "User.viewerActions": 11,
+    "UserFacets.alerts": 6,
+    "UserFacets.roles": 20,
+    "UserFacets.status": 3,
+    "Query.__type": 8,
+    "__Directive.args": 2,
+    "__Directive.locations": 4,
+    "__Field.args": 1,
+    "__Schema.directives": 6,
+    "__Schema.types": 100,
+    "__Type.enumValues": 2,
+    "__Type.fields": 4,
+    "__Type.inputFields": 2,
+    "__Type.interfaces": 1,
+    "__Type.possibleTypes": 1,
+}

@@ -1,0 +1,83 @@
+"""The body of a request: a GraphQL operation as JSON, or the reason why not."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import orjson
+from starlette.requests import Request
+
+LARGEST_BODY = 100_000
+"""Bytes."""
+
+
+class BadRequest(Exception):
+    """The request is not GraphQL over HTTP; `status` and a sentence."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status, self.message = status, message
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a client wants executed."""
+
+    query: str
+    variables: dict[str, Any] | None
+    name: str | None
+
+
+async def read_operation(request: Request) -> Operation:
+    """Raises BadRequest, and ClientDisconnect."""
+    return parsed(await _read(request))
+
+
+def parsed(body: bytes) -> Operation:
+    """Raises BadRequest for whatever is not a GraphQL request."""
+    content = decoded(body)
+    if not isinstance(content, dict):
+        raise BadRequest(400, "The body must be a JSON object; batches are not taken.")
+    query, variables, name = content.get("query"), content.get("variables"), content.get("operationName")
+    if not isinstance(query, str):
+        raise BadRequest(400, "`query` must be a string.")
+    if variables is not None and not isinstance(variables, dict):
+        raise BadRequest(400, "`variables` must be an object.")
+    if name is not None and not isinstance(name, str):
+        raise BadRequest(400, "`operationName` must be a string.")
+    if not isinstance(content.get("extensions", {}), dict | None):
+        raise BadRequest(400, "`extensions` must be an object.")
+    return Operation(query, variables, name or None)
+
+
+def decoded(body: bytes) -> Any:
+    """JSON; what orjson refuses gets a second chance, for RFC 8259 allows half a surrogate pair as an escape."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(400, "The body is not JSON.") from error
+
+
+async def _read(request: Request) -> bytes:
+    """The body, unless it is or claims to be too large; a client may claim nothing and send it in chunks."""
+    claimed = request.headers.get("content-length", "")
+    if claimed.isdecimal() and int(claimed[:20]) > LARGEST_BODY:
+        _refuse()
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            _refuse()
+    return bytes(body)
+
+
+def _refuse() -> NoReturn:
+    raise BadRequest(413, f"The body must not be larger than {LARGEST_BODY} bytes.")
+
+
+def _no_number(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")

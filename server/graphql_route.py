@@ -1,0 +1,33 @@
+"""/graphql by method: POST is GraphQL, GET is GraphiQL for browsers, anything else is told so."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from server.answers import failed
+from server.graphiql import post_only
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class GraphQLRoute:
+    """`page`: where GraphiQL is served."""
+
+    def __init__(self, post: Handler, page: Handler | None) -> None:
+        self._post, self._page = post, page
+        self._allowed = "GET, HEAD, OPTIONS, POST" if page else "OPTIONS, POST"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        await (await self._answer(request))(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method == "POST":
+            return await self._post(request)
+        if request.method in ("GET", "HEAD"):
+            return await self._page(request) if self._page else post_only(request)
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": self._allowed})
+        return failed("Send GraphQL operations with POST.", 405, Allow=self._allowed)
