@@ -9,7 +9,6 @@ from typing import Any, Literal
 import structlog
 
 SECRET_NAMES = re.compile("password|token|secret|authorization|code|link|url", re.IGNORECASE)
-LINE_BREAKS = re.compile("[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 STRUCK_OUT = "[struck out]"
 TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 """Local variables hold passwords."""
@@ -23,14 +22,6 @@ def strike_out_secrets(logger: Any, method: str, event: MutableMapping[str, Any]
     return event
 
 
-def on_one_line(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A client's words cannot begin a line of the log (ASVS 5.0, 16.4.1)."""
-    for name, value in event.items():
-        if isinstance(value, str):
-            event[name] = LINE_BREAKS.sub(lambda found: found.group().encode("unicode_escape").decode(), value)
-    return event
-
-
 def set_up_logs(format: Literal["json", "text"]) -> None:
     """Sends structlog and the standard library's warnings to stderr in one format."""
     shown = structlog.processors.JSONRenderer() if format == "json" else structlog.dev.ConsoleRenderer(colors=False)
@@ -39,7 +30,6 @@ def set_up_logs(format: Literal["json", "text"]) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         strike_out_secrets,
-        on_one_line,
     ]
     structlog.configure(
         processors=[*shared, TRACEBACKS, shown]

@@ -29,7 +29,7 @@ async def accept_invitation(
     live = Invitation.filter(token_hash=hash, expires_at__gt=now)
     invitation = await live.first()
     user = await account(invitation.user_id).select_related("role", "platform").first() if invitation else None
-    if user is None or user.disabled_at is not None:
+    if user is None or user.disabled_at is not None or not await live.exists():
         raise InvalidToken(field="token")
     password_hash = await hash_of_new_password(user, password, hasher, field="password")
     async with in_transaction():

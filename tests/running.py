@@ -21,7 +21,7 @@ PATIENCE = 30.0
 def environment(database_url: str, **settings: str) -> dict[str, str]:
     """That of this process, without its settings of Rollcall, plus these."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ROLLCALL_")}
-    given = {"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, **settings}
+    given = {"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, "SHUTDOWN_DELAY": "0", **settings}
     return inherited | {f"ROLLCALL_{name}": value for name, value in given.items()}
 
 

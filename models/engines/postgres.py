@@ -124,7 +124,8 @@ class GuardedTransactionContext(TransactionContextPooled):
             async with asyncio.timeout(WAIT_SECONDS):
                 await self.client.rollback()
         except Exception:
-            self.client._connection.terminate()
+            with suppress(asyncpg.InterfaceError):  # dead already, and no longer ours
+                self.client._connection.terminate()
 
 
 class RollcallPostgresClient(AsyncpgDBClient):

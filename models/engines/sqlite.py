@@ -25,11 +25,13 @@ class SqliteUnavailable(DatabaseUnavailable, OperationalError):
     """Another process writes for too long, the disk is full or broken, or the file may not be written."""
 
 
-def judged(error: Exception) -> Exception:
-    """The same error, or SqliteUnavailable where the statement is not at fault."""
+def judged(error: Exception) -> OperationalError:
+    """The error as Tortoise has it, or SqliteUnavailable where the statement is not at fault."""
     cause = error if isinstance(error, sqlite3.OperationalError) else error.args[0] if error.args else None
     name = getattr(cause, "sqlite_errorname", None) or ""
-    return SqliteUnavailable(cause) if "_".join(name.split("_")[:2]) in NOT_THE_QUESTION else error
+    if "_".join(name.split("_")[:2]) in NOT_THE_QUESTION:
+        return SqliteUnavailable(cause)
+    return error if isinstance(error, OperationalError) else OperationalError(error)
 
 
 class Telling:
@@ -72,16 +74,10 @@ class ImmediateTransaction(Telling, SqliteTransactionWrapper):
         self.on_statement = getattr(connection, "on_statement", None)
 
     async def begin(self) -> None:
-        try:
-            await self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise judged(OperationalError(error)) from error
+        await self._told("BEGIN IMMEDIATE", self._connection.execute("BEGIN IMMEDIATE"))
 
     async def commit(self) -> None:
-        try:
-            await super().commit()
-        except sqlite3.OperationalError as error:
-            raise judged(OperationalError(error)) from error
+        await self._told("COMMIT", super().commit())
 
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(ImmediateTransaction(self))

@@ -1,4 +1,4 @@
-"""Documents made at random from the schema: all query fields, arguments good and bad, fragments, aliases, directives."""
+"""Documents made at random from the schema: query fields, arguments good and bad, fragments, aliases, directives."""
 
 from dataclasses import dataclass, field
 from random import Random

@@ -21,7 +21,7 @@ from tests.world import World, user_id
 pytestmark = pytest.mark.anyio
 
 SECONDS = 0.25
-USERS, EVENTS, DOCUMENTS, SEED = 110, 400, 40, 6
+USERS, EVENTS, DOCUMENTS, SEED = 110, 400, 15, 6
 
 
 async def crowd(world: World) -> User:

@@ -49,7 +49,7 @@ async def test_users_come_by_last_name_then_first_name_whatever_case_and_accents
         ("er", []),
         ("", ["Grace Hopper", "Anna Müller"]),
         ("\x00", []),
-        ("m" * 100_000, []),
+        ("m" * 90_000, []),
         ("\ud800", []),
     ],
 )

@@ -1,0 +1,1 @@
+"""What Rollcall's speed is measured with."""

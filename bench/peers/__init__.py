@@ -1,0 +1,1 @@
+"""Rollcall beside other servers that answer the same question from the same database."""

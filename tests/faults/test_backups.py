@@ -1,0 +1,66 @@
+"""F21: a backup that is made while the server works gives a database on which another one works."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.databases import Databases
+from tests.faults.cluster import Cluster
+from tests.faults.conftest import MakeServer
+from tests.faults.servers import Server
+from tests.faults.stage import USERS, Stage, check, invited, set_stage, under_load
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_f21_a_dump_of_postgres_under_load_restores_to_a_working_server(
+    own_cluster: Cluster, stage: Stage, server: MakeServer, tmp_path: Path
+) -> None:
+    dump = str(own_cluster.folder / "rollcall.dump")
+    restored = f"{stage.url}_restored"
+    async with server() as rollcall:
+        caller = rollcall.caller(stage.token)
+        async with under_load(20, lambda number: stage.add(caller, f"ada{number}@example.org")) as replies:
+            await asyncio.sleep(0.5)
+            await own_cluster.run("pg_dump", "-Fc", "-f", dump, stage.url)
+        assert {reply.status for reply in replies} == {200}
+    await own_cluster.administer(f"CREATE DATABASE {restored.rpartition('/')[2]}")
+    await own_cluster.run("pg_restore", "--no-owner", "-d", restored, dump)
+    await works(restored, stage, tmp_path)
+
+
+async def test_f21_a_backup_of_sqlite_under_load_restores_to_a_working_server(
+    databases: Databases, tmp_path: Path
+) -> None:
+    stage = await set_stage(await databases.fresh("sqlite", tmp_path))
+    copy = tmp_path / "restored.db"
+    async with Server(
+        stage.url, tmp_path / "server.log", settings={"MAIL_FOLDER": str(tmp_path / "mails")}
+    ) as rollcall:
+        caller = rollcall.caller(stage.token)
+        async with under_load(20, lambda number: stage.add(caller, f"ada{number}@example.org")) as replies:
+            await asyncio.sleep(0.5)
+            await asyncio.to_thread(back_up, stage.url.removeprefix("sqlite://"), copy)
+        assert {reply.status for reply in replies} == {200}
+    await works(f"sqlite://{copy}", stage, tmp_path)
+
+
+def back_up(file: str, copy: Path) -> None:
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+
+
+async def works(url: str, stage: Stage, tmp_path: Path) -> None:
+    await check(url)
+    before = await invited(url)
+    settings = {"MAIL_FOLDER": str(tmp_path / "restored-mails")}
+    async with Server(url, tmp_path / "restored.log", settings=settings) as restored:
+        caller = restored.caller(stage.token)
+        people = (await caller(USERS)).data["users"]["totalCount"]
+        assert people == len(before) + len(stage.user_ids) + 1
+        assert (await stage.add(caller, "after@example.org")).data["addUser"]["errors"] == []
+    assert await invited(url) == sorted([*before, "after@example.org"])
+    await check(url)

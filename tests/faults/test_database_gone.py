@@ -1,0 +1,92 @@
+"""F9, F10 and F11: PostgreSQL restarts, stands still, and hangs up in the middle."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from tests.faults.cluster import Cluster
+from tests.faults.conftest import MakeServer
+from tests.faults.servers import Caller, Reply
+from tests.faults.stage import ROUNDS, USERS, Stage, check, invited, recipients, under_load, until
+from tests.services.mail.smtp_server import ScriptedServer
+
+pytestmark = pytest.mark.anyio
+
+
+def reading_and_writing(stage: Stage, caller: Caller) -> Callable[[int], Coroutine[Any, Any, Reply]]:
+    """Every fourth request adds a user."""
+
+    async def call(number: int) -> Reply:
+        return await (caller(USERS) if number % 4 else stage.add(caller, f"ada{time.monotonic_ns()}@example.org"))
+
+    return call
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+async def test_f9_a_restart_of_the_database_costs_a_moment_and_nothing_else(
+    mode: str, cluster: Cluster, stage: Stage, server: MakeServer, mails: ScriptedServer
+) -> None:
+    async with server() as rollcall:
+        caller = rollcall.caller(stage.token)
+        async with under_load(20, reading_and_writing(stage, caller)) as replies:
+            await asyncio.sleep(0.5)
+            await cluster.stop(mode)
+            await rollcall.readiness(503)
+            await cluster.start()
+            back = time.monotonic()
+            await rollcall.readiness(200)
+            await asyncio.sleep(max(0, back + 4 - time.monotonic()))
+        assert [reply for reply in replies if not reply.orderly] == []
+        assert {reply.status for reply in replies if reply.ended - reply.seconds > back + 2} == {200}
+        acknowledged = sum("addUser" in (reply.body.get("data") or {}) for reply in replies if reply.status == 200)
+        everybody = await invited(stage.url)
+        assert acknowledged <= len(everybody)
+        await stage.lease_runs_out()
+        await until(lambda: set(recipients(mails)) == set(everybody), "every mail arrives")
+    await check(stage.url)
+
+
+async def test_f10_a_frozen_database_costs_its_time_and_no_connection(
+    cluster: Cluster, stage: Stage, server: MakeServer
+) -> None:
+    async with server(DATABASE_CONNECTIONS="3") as rollcall:
+        caller = rollcall.caller(stage.token)
+        assert (await caller(USERS)).status == 200
+        cluster.freeze()
+        held = await asyncio.gather(*[stage.add(caller, f"frozen{number}@example.org") for number in range(8)])
+        assert {reply.status for reply in held} == {503}
+        assert max(reply.seconds for reply in held) < 14
+        await rollcall.readiness(503)
+        cluster.thaw()
+        await rollcall.readiness(200)
+        for _ in range(3):
+            answers = await asyncio.gather(*[caller(USERS) for _ in range(10)])
+            assert {reply.status for reply in answers} == {200}
+        assert [
+            reply.status
+            for reply in await asyncio.gather(*[stage.add(caller, f"ada{n}@example.org") for n in range(6)])
+        ] == [200] * 6
+    await check(stage.url)
+
+
+async def test_f11_backends_that_are_terminated_cost_one_error_each(
+    own_cluster: Cluster, stage: Stage, server: MakeServer, mails: ScriptedServer
+) -> None:
+    terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = "
+    database = stage.url.rpartition("/")[2]
+    async with server() as rollcall:
+        caller = rollcall.caller(stage.token)
+        async with under_load(20, reading_and_writing(stage, caller)) as replies:
+            for _ in range(20 * ROUNDS):
+                await asyncio.sleep(0.1)
+                await own_cluster.administer(f"{terminate} '{database}'")
+        assert [reply for reply in replies if not reply.orderly] == []
+        assert 200 in {reply.status for reply in replies}
+        await rollcall.readiness(200)
+        assert (await stage.add(caller, "last@example.org")).status == 200
+        await stage.lease_runs_out()
+        await until(lambda: "last@example.org" in recipients(mails), "the mail loop goes on")
+    await check(stage.url)

@@ -1,0 +1,69 @@
+"""F15: SIGTERM under load, behind a balancer that asks for readiness."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.faults.conftest import MakeServer
+from tests.faults.servers import Server
+from tests.faults.stage import ROUNDS, Stage, check, invited, outcome, recipients, under_load
+from tests.services.mail.smtp_server import ScriptedServer
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_f15_a_server_told_to_stop_fails_no_request(
+    workers: int, stage: Stage, server: MakeServer, mails: ScriptedServer
+) -> None:
+    delay = 3.0
+    async with server(workers, SHUTDOWN_DELAY=str(delay)) as rollcall:
+        caller = rollcall.caller(stage.token)
+        async with under_load(20 + 2 * ROUNDS, lambda number: stage.add(caller, f"ada{number}@example.org")) as replies:
+            await asyncio.sleep(0.5)
+            rollcall.terminate()
+            told = time.monotonic()
+            assert (await rollcall.readiness(503))["reason"] == "stopping"
+            noticed = time.monotonic()
+            assert noticed - told < 2
+            await asyncio.sleep(told + delay - 0.7 - noticed)
+        assert {reply.status for reply in replies} == {200}
+        assert await rollcall.ended() == 0
+        assert time.monotonic() - told < delay + 20
+    assert len(await invited(stage.url)) == len(replies)
+    assert len(recipients(mails)) == len(set(recipients(mails)))
+    await check(stage.url)
+
+
+@dataclass
+class HesitantServer(ScriptedServer):
+    """Takes the whole mail, and says so only when it is told to."""
+
+    in_hand: asyncio.Event = field(default_factory=asyncio.Event)
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.in_hand.set()
+        await self.told.wait()
+        return await super().handle_DATA(server, session, envelope)
+
+
+async def test_f15_a_mail_in_hand_is_finished_before_the_server_ends(stage: Stage, tmp_path: Path) -> None:
+    mails = HesitantServer()
+    await mails.start()
+    settings = {"SMTP_URL": f"smtp://127.0.0.1:{mails.port}", "SHUTDOWN_DELAY": "0"}
+    async with Server(stage.url, tmp_path / "server.log", settings=settings) as rollcall:
+        await stage.add_all(rollcall.caller(stage.token), "ada", 1)
+        await asyncio.wait_for(mails.in_hand.wait(), 10)
+        rollcall.terminate()
+        await asyncio.sleep(1)
+        mails.told.set()
+        assert await rollcall.ended() == 0
+    await mails.stop()
+    assert await outcome(stage.url) == {"SENT": 1}
+    assert recipients(mails) == ["ada0@example.org"]
+    await check(stage.url)

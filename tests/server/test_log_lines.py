@@ -1,0 +1,30 @@
+"""A line of the log is one event, whatever a client calls itself (ASVS 5.0, 16.4.1)."""
+
+import json
+
+import pytest
+import structlog
+
+from server.logs import set_up_logs
+
+
+@pytest.fixture(autouse=True)
+def _reset() -> object:
+    yield
+    structlog.reset_defaults()
+
+
+def test_a_clients_words_do_not_begin_a_line_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("text")
+    structlog.get_logger().info("request", operation="Page\r\n2026-11-22 [info] forged\u2028\x1b[31m")
+    written = capsys.readouterr().err
+    assert len(written.splitlines()) == 1
+    assert r"operation='Page\r\n2026-11-22 [info] forged\u2028\x1b[31m'" in written
+
+
+def test_as_json_they_are_the_same_text(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("json")
+    structlog.get_logger().info("request", operation="a\nb", path="/graphql")
+    written = capsys.readouterr().err
+    assert len(written.splitlines()) == 1
+    assert json.loads(written)["operation"] == "a\nb"

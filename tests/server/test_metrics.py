@@ -1,0 +1,130 @@
+"""What /metrics shows."""
+
+import httpx2
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from schema.context import Tools
+from server.app import application
+from server.avatars import avatar_urls
+from server.graphql_http import GraphQLHttp
+from server.metrics import MOST_OPERATIONS, CountedOriginLimit, CountedTransport, Metrics
+from server.operating import Operating
+from server.origins import Origins
+from server.settings import Settings
+from services.actor import Origin
+from services.mail.outcomes import Refused, TryLater
+from services.refusals import InvalidCredentials, Refusal
+from tests.conftest import StandingClock
+from tests.world import KEY, Client, World
+
+pytestmark = pytest.mark.anyio
+
+
+def sample(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(name, labels)
+
+
+def test_a_name_of_an_operation_takes_a_place_once_it_was_answered() -> None:
+    metrics = Metrics()
+    metrics.answered("Users", 400, 0.1)
+    metrics.answered("Users", 200, 0.1)
+    metrics.answered(None, 200, 0.1)
+    assert sample(metrics, "rollcall_requests_total", operation="other", status="400") == 1
+    assert sample(metrics, "rollcall_requests_total", operation="Users", status="200") == 1
+    assert sample(metrics, "rollcall_requests_total", operation="unnamed", status="200") == 1
+
+
+@pytest.mark.parametrize("name", ["a" * 65, "a b", 'a"', "1a", "é"])
+def test_what_is_no_name_is_counted_with_the_others(name: str) -> None:
+    assert Metrics().counted_name(name, known=True) == "other"
+
+
+def test_names_beyond_the_hundredth_share_one_place() -> None:
+    metrics = Metrics()
+    names = {metrics.counted_name(f"Operation{number}", known=True) for number in range(MOST_OPERATIONS + 50)}
+    assert len(names) == MOST_OPERATIONS + 1
+    assert metrics.counted_name("Operation0", known=False) == "Operation0"
+
+
+def test_statements_are_counted_by_kind_without_those_of_the_pool() -> None:
+    metrics = Metrics()
+    for sql in (
+        "SELECT 1",
+        "select 1",
+        'UPDATE "users" SET x',
+        "BEGIN;",
+        "SELECT pg_advisory_unlock_all();\nRESET ALL;",
+    ):
+        metrics.took_statement(sql, 0.001)
+    kinds = {
+        kind: sample(metrics, "rollcall_statement_seconds_count", kind=kind) for kind in ("SELECT", "UPDATE", "OTHER")
+    }
+    assert kinds == {"SELECT": 2, "UPDATE": 1, "OTHER": 1}
+
+
+def test_totals_of_the_engine_are_taken_over_as_they_grow() -> None:
+    metrics = Metrics()
+    metrics.ran({"compiled": 3})
+    metrics.ran({"compiled": 5, "interpreted": 1})
+    assert sample(metrics, "rollcall_documents_total", execution="compiled") == 5
+    assert sample(metrics, "rollcall_documents_total", execution="interpreted") == 1
+
+
+async def test_guesses_are_counted_by_how_they_ended() -> None:
+    metrics = Metrics()
+    limit, origin = CountedOriginLimit(0, count=metrics.guessed), Origin()
+    async with limit.counting(origin, StandingClock().now):
+        pass
+    with pytest.raises(Refusal):
+        async with limit.counting(origin, StandingClock().now):
+            raise InvalidCredentials
+    with pytest.raises(ZeroDivisionError):
+        async with limit.counting(origin, StandingClock().now):
+            raise ZeroDivisionError
+    outcomes = ("right", "INVALID_CREDENTIALS", "failed")
+    assert [sample(metrics, "rollcall_guesses_total", outcome=outcome) for outcome in outcomes] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"), [(None, "sent"), (Refused("550"), "refused"), (TryLater("451"), "later")]
+)
+async def test_tries_to_hand_a_mail_over_are_counted(error: Exception | None, outcome: str) -> None:
+    class Answering:
+        async def send(self, message: object, recipient: str) -> None:
+            if error is not None:
+                raise error
+
+    metrics = Metrics()
+    transport = CountedTransport(Answering(), metrics.tried_mail)
+    if error is None:
+        await transport.send(None, "")  # type: ignore[arg-type]
+    else:
+        with pytest.raises(type(error)):
+            await transport.send(None, "")  # type: ignore[arg-type]
+    assert sample(metrics, "rollcall_mail_tries_total", outcome=outcome) == 1
+
+
+async def test_the_page_shows_the_requests_that_were_made(world: World) -> None:
+    settings = Settings.read(database_url="sqlite:///unused", secret_key=KEY, _env_file=None)
+    tools = Tools(world.hasher, world.vault, avatar_urls("off", ""))
+    app = application(settings, GraphQLHttp(tools, world.clock, Origins([])))
+    client = Client(app)
+    await client("query Viewer { viewer { id } }")
+    await client.post({"query": "query Mine { viewer { id } }", "operationName": "Mine"})
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as http:
+        answer = await http.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    families = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    counted = {
+        (one.labels["operation"], one.labels["status"]): one.value
+        for one in families["rollcall_requests"].samples
+        if one.name.endswith("_total")
+    }
+    assert counted == {("unnamed", "200"): 1, ("Mine", "200"): 1}
+
+
+def test_the_page_is_not_beside_the_api_where_it_has_a_port_of_its_own(clock: StandingClock) -> None:
+    operating = Operating.alone(clock)
+    assert [route.path for route in operating.routes(metrics=True)] == ["/livez", "/readyz", "/metrics"]
+    assert [route.path for route in operating.routes(metrics=False)] == ["/livez", "/readyz"]
