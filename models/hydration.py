@@ -65,7 +65,7 @@ class _Writer:
     def __init__(self, dialect: str) -> None:
         self._dialect = dialect
         self.lines: list[str] = []
-        self.names: dict[str, Any] = {}
+        self.names: dict[str, Any] = {"fill": object.__setattr__}  # Tortoise's own looks each name up
         self.result = ""
         self._count = 0
 
@@ -90,7 +90,7 @@ class _Writer:
         state = '"_partial": True, "_saved_in_db": True, "_custom_generated_pk": False, "_await_when_save": {}'
         self.lines += [
             f"{indent}{name} = {model.__name__}.__new__({model.__name__})",
-            f"{indent}{name}.__dict__ = {{{', '.join([state, *parts])}}}",
+            f"{indent}fill({name}, '__dict__', {{{', '.join([state, *parts])}}})",
         ]
         return name
 

@@ -26,6 +26,7 @@ from server.health import Health
 from server.housekeeping import keep_house
 from server.logs import set_up_logs
 from server.measuring import Measured, keep_measuring, statement_options
+from server.memory import settle_memory
 from server.metrics import CountedOriginLimit, CountedTransport, Metrics
 from server.operating import Operating
 from server.origins import Origins
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         leaving, stop = operating.leaving, operating.leaving.begun
         options = pool(settings) | statement_options(operating.metrics, operating.health, sqlite=on_sqlite(settings))
+        settle_memory()
         async with opened(settings.database_url.get_secret_value(), **options):
             measuring = keep_measuring(operating.metrics, operating.health, graphql.engine.counts, stop)
             async with leaving.at_work(delivery.run(None, stop), keep_house(clock, stop), measuring):
@@ -143,7 +145,11 @@ def pool(settings: Settings) -> dict[str, Any]:
         return {}
     bounds = {name: f"{seconds}s" for name, seconds in DATABASE_SECONDS.items()}
     waits = {"timeout": CONNECTING_SECONDS, "command_timeout": ANSWERING_SECONDS, "server_settings": bounds}
-    return {"min_size": 1, "max_size": settings.database_connections} | waits
+    return {"min_size": 1, "max_size": settings.database_connections, "reset": nothing_to_reset} | waits
+
+
+async def nothing_to_reset(connection: Any) -> None:
+    """Spares each statement asyncpg's RESET ALL: nothing here changes a session's settings beyond a transaction."""
 
 
 def on_sqlite(settings: Settings) -> bool:
