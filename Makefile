@@ -1,6 +1,7 @@
-.PHONY: help serve test check schema graphiql browser bench lock
+.PHONY: help serve test check schema graphiql browser bench differential faults audits lock
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
 SETUP := .venv/set-up
 GRAPHIQL := web/graphiql/vendor/set-up
@@ -8,11 +9,13 @@ GRAPHIQL := web/graphiql/vendor/set-up
 serve: export ROLLCALL_DATABASE_URL ?= sqlite://$(CURDIR)/var/rollcall.db
 serve: export ROLLCALL_SECRET_KEY ?= not-a-secret-for-demonstrations-only
 serve: export ROLLCALL_DEMO_EMAIL ?= admin@demo.example.org
+serve: export ROLLCALL_INTROSPECTION ?= public
 serve: export ROLLCALL_LOG_FORMAT ?= text
+serve: export ROLLCALL_SHUTDOWN_DELAY ?= 0
 serve: $(SETUP) $(GRAPHIQL)  ## everything from nothing to http://127.0.0.1:8000/graphql with demo users
 	$(BIN)/rollcall migrate
 	$(BIN)/rollcall demo --users 200
-	$(BIN)/rollcall serve
+	$(BIN)/rollcall serve --port $(PORT)
 
 test: $(SETUP)  ## the whole suite, on SQLite and, where one answers, on PostgreSQL
 	$(BIN)/pytest -n 2
@@ -31,8 +34,19 @@ graphiql: $(GRAPHIQL)  ## installs GraphiQL's files, so that the server can serv
 browser: $(SETUP) $(GRAPHIQL)  ## GraphiQL in headless Chromium, against a server of its own
 	$(BIN)/python -m tests.browser.run
 
-bench: $(SETUP)  ## how long a page of users takes with a thousand users and with a million
+bench: $(SETUP)  ## against peers and a hand-written server; then a thousand users against a million
+	$(BIN)/python -m bench.peers
 	$(BIN)/python -m bench.scale
+
+differential: $(SETUP)  ## thousands of random documents on both ways of executing them
+	ROLLCALL_DIFFERENTIAL=$${ROLLCALL_DIFFERENTIAL:-3000} $(BIN)/pytest tests/schema/execution/test_differential.py
+
+audits: $(SETUP)  ## the 61 audits of GraphQL over HTTP, against a server of its own
+	cd tests/audits && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(BIN)/python -m tests.audits.run
+
+faults: $(SETUP)  ## kills, freezes, fills and restarts whatever the server depends on
+	ROLLCALL_FAULT_ROUNDS=$${ROLLCALL_FAULT_ROUNDS:-20} $(BIN)/pytest tests/faults
 
 lock: $(SETUP)  ## pins the newest allowed versions in requirements.lock
 	$(BIN)/python -m pip install -q uv && $(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 \

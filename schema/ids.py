@@ -17,10 +17,11 @@ def parse_id(id: str) -> tuple[str, UUID]:
     """The type's name and the UUID. Raises BadUserInput where the text is no id of ours at all."""
     try:
         raw = base64.b64decode(id + "=" * (-len(id) % 4), altchars=b"-_", validate=True).decode("ascii")
-        type_name, separator, hexadecimal = raw.partition(":")
-        if not separator or len(hexadecimal) != 32:
+        type_name, _, hexadecimal = raw.partition(":")
+        uuid = UUID(hex=hexadecimal)
+        if uuid.hex != hexadecimal:
             raise ValueError(id)
-        return type_name, UUID(hex=hexadecimal)
+        return type_name, uuid
     except (ValueError, binascii.Error, UnicodeError) as error:
         raise BadUserInput("This is not an id of this API.") from error
 

@@ -6,6 +6,7 @@ Tortoise 1.1.9 waits for a connection for ever, and keeps the pool's slot and th
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -35,6 +36,8 @@ NOT_THE_QUESTION = (
     asyncpg.exceptions.ObjectNotInPrerequisiteStateError,  # lock_timeout
     asyncpg.exceptions.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.exceptions.TransactionRollbackError,  # a deadlock; a conflict where transactions are serializable
+    asyncpg.InternalClientError,  # what asyncpg says of a connection whose end it has not noticed yet
 )
 
 
@@ -53,6 +56,12 @@ def judging() -> Iterator[None]:
         raise PostgresUnavailable(str(error)) from error
     except NOT_THE_QUESTION as error:
         raise PostgresUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+async def judged(func: Any, *args: Any, **kwargs: Any) -> Any:
+    """Before Tortoise translates: it takes a read-only database for a wrong use of transactions."""
+    with judging():
+        return await func(*args, **kwargs)
 
 
 async def given_back(pool: asyncpg.Pool, connection: Any) -> None:
@@ -78,10 +87,18 @@ class BoundedConnection(PoolConnectionWrapper[Any]):
 class RollcallTransaction(TransactionWrapper):
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         with judging():
-            return await super()._translate_exceptions(func, *args, **kwargs)
+            return await super()._translate_exceptions(partial(judged, func), *args, **kwargs)
 
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(RollcallTransaction(self))
+
+    async def commit(self) -> None:
+        with judging():
+            await super().commit()
+
+    async def rollback(self) -> None:
+        with judging():
+            await super().rollback()
 
 
 class GuardedTransactionContext(TransactionContextPooled):
@@ -139,7 +156,7 @@ class RollcallPostgresClient(AsyncpgDBClient):
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         with judging():
-            return await super()._translate_exceptions(func, *args, **kwargs)
+            return await super()._translate_exceptions(partial(judged, func), *args, **kwargs)
 
 
 client_class = RollcallPostgresClient

@@ -48,7 +48,7 @@ class Server:
             self.process = await asyncio.create_subprocess_exec(
                 *(*ROLLCALL, "serve", "--port", str(self.port), "--workers", str(self.workers)),
                 cwd=ROOT,
-                env=environment(self.url, **self.settings),
+                env=environment(self.url, **self.settings) | {"TMPDIR": str(self.log.parent)},
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
