@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.transactions import in_transaction
 
 from models.challenge import LIFETIME as CHALLENGE_LIFETIME
 from models.challenge import Challenge
 from models.idempotency import REMEMBERED_FOR, IdempotencyRecord
+from models.invitation import Invitation
 from models.mail import Mail, MailState
 from models.origin_failure import OriginFailure
 from models.password_reset import PasswordReset
@@ -71,8 +72,9 @@ async def forget_past_passwords() -> None:
 
 
 async def forget_old_mails(now: datetime) -> None:
-    """Mails are kept for a while for `invitation.delivery` and for who looks into the outbox."""
+    """Mails are kept for a while; the one that an open invitation shows is kept as long as the invitation."""
     done = Mail.filter(created_at__lte=now - MAILS_KEPT).exclude(state=MailState.QUEUED.value)
-    ids = await done.limit(AT_ONCE).values_list("id", flat=True)
+    shown = Invitation.filter(mail_id__isnull=False).values("mail_id")
+    ids = await done.exclude(id__in=Subquery(shown)).limit(AT_ONCE).values_list("id", flat=True)
     if ids:
         await Mail.filter(id__in=ids).delete()

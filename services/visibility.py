@@ -8,7 +8,7 @@ from models.keys import email_key
 from models.user import User
 from services.actor import Actor
 
-WHOLE = ("role", "platform", "invitation__mail", "invitation__invited_by")
+WHOLE = ("role", "platform", "invitation__mail")
 """What a user's computed fields read, loaded by joins in one statement."""
 
 

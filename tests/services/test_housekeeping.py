@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 
 from models.challenge import Challenge
+from models.invitation import Invitation
+from models.mail import Mail
 from models.origin_failure import OriginFailure
 from models.password_reset import PasswordReset
 from models.session import Session
@@ -69,3 +71,13 @@ async def test_three_hundred_locks_that_never_end_hold_up_nobody(world: World, c
     await tidy_up(clock.advance(minutes=15))
     assert (await User.get(id=ada.id)).locked_at is None
     assert await User.filter(locked_at__isnull=False).count() == 300
+
+
+async def test_an_old_mail_goes_unless_an_open_invitation_still_shows_it(world: World, clock: StandingClock) -> None:
+    platform = await world.platform()
+    invited = await world.user(platform, "Ina", "Vited", invited=True)
+    facts = {"user_id": invited.id, "kind": "invitation", "recipient": invited.email, "state": "FAILED"}
+    shown, old = [await Mail.create(id=uuid4(), created_at=clock.now, due_at=clock.now, **facts) for _ in range(2)]
+    await Invitation.filter(user_id=invited.id).update(mail_id=shown.id)
+    await tidy_up(clock.advance(days=31))
+    assert [mail.id for mail in await Mail.all()] == [shown.id]
