@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import httpx2
 from argon2 import PasswordHasher
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 
 from models.audit_event import AuditEvent
 from models.invitation import Invitation
@@ -21,11 +20,10 @@ from models.session import Session
 from models.user import User
 from schema.context import Tools
 from schema.ids import global_id
-from server.app import routes
+from server.app import application
 from server.avatars import avatar_urls
 from server.graphql_http import GraphQLHttp
 from server.origins import Origins
-from server.request_log import RequestLog
 from server.settings import Settings
 from services.actor import Actor, Origin
 from services.adding import index_words
@@ -148,8 +146,7 @@ class World:
         if self._app is None:
             settings = Settings.read(database_url="sqlite:///unused", secret_key=KEY, _env_file=None)
             tools = Tools(self.hasher, self.vault, avatar_urls(settings.avatars, settings.public_url))
-            served = routes(settings, GraphQLHttp(tools, self.clock, Origins([])))
-            self._app = Starlette(routes=served, middleware=[Middleware(RequestLog)])
+            self._app = application(settings, GraphQLHttp(tools, self.clock, Origins([])))
         return self._app
 
     async def client(self, user: User | None = None) -> "Client":

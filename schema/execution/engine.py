@@ -110,6 +110,8 @@ class Engine:
             return None
         try:
             data = await plan.run(context, coerced)
+        except DatabaseUnavailable:
+            raise
         except Exception as error:
             self.counts["odd"] += 1
             log.info("graphql.odd", error=type(error).__name__)
