@@ -6,14 +6,19 @@ from graphql import build_schema
 
 from schema.root import schema
 from services.policy import RULES, UserAction
-from tests.docs.permissions import document, need
+from tests.docs.permissions import actions, document, need
 from tests.services.test_policy_property import MUTATIONS
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
+DOCS = Path(__file__).parents[2] / "docs"
+DOCUMENT = DOCS / "permissions.md"
 
 
 def test_the_document_is_up_to_date() -> None:
     assert DOCUMENT.read_text() == document(), "run: python -m tests.docs.permissions > docs/permissions.md"
+
+
+def test_the_architecture_shows_the_table_of_actions() -> None:
+    assert "\n".join(actions()[2:]) in (DOCS / "architecture.md").read_text()
 
 
 def test_each_mutations_description_names_the_permission_of_its_rule() -> None:
