@@ -27,8 +27,8 @@ LIMIT, OFFSET = 1_987_654_321, 1_987_654_320
 BEYOND_TEXT = "\ue001"
 BEYOND_INSTANT = datetime(3000, 1, 1, tzinfo=UTC)
 BEYOND_ID = UUID("5e17e1e5-0000-4000-8000-000000000002")
-POLICY = ("lockout_minutes", "password_max_age_days", "mfa_required", "dormant_after_days")
-"""What the conditions of alerts depend on."""
+POLICY = tuple(sorted(Platform._meta.db_fields - {"id", "name", "timezone", "created_at"}))
+"""The platform's rules, on which the conditions of alerts may depend: a change of one is another shape."""
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,8 @@ async def find_users(actor: Actor, user_ids: list[UUID]) -> list[User | None]:
 
 
 async def matching(actor: Actor, query: UserQuery, now: datetime) -> QuerySet[User]:
-    """All users that match, on every page."""
+    """All users that match, on every page. Raises Forbidden."""
+    require(actor, Permission.USERS_READ)
     rows = rows_that_match(actor.user.platform_id, actor.platform, query, now)
     if query.text is not None and query.text.strip():
         rows = rows.filter(await text_condition(actor.user.platform_id, query))

@@ -23,6 +23,7 @@ from services.mail.outbox import enqueue
 from services.policy import UserAction, require_assignable
 from services.refusals import EmailTaken, Invalid
 from services.resets import kill_reset
+from services.setting_password import forget_set_up
 from services.vault import Vault
 from services.visibility import signing_in_as
 
@@ -86,6 +87,8 @@ async def change_user_email(
             return user
         await _take_address(user, address)
         await index_words(user)
+        if user.activated_at is None:
+            await forget_set_up(user)
         if status_of(user) is UserStatus.INVITED:
             await invite(user, editing.actor, now=now, vault=vault)
         else:

@@ -18,7 +18,7 @@ from services.audit import record_own
 from services.challenges import Challenged, answer, count_code, open_challenge, void_challenges
 from services.changing import changing
 from services.mail.outbox import enqueue
-from services.own_account import confirm_password
+from services.own_account import confirm_password, unchanged
 from services.passwords import Hasher
 from services.policy import UserAction
 from services.recovery_codes import recovery_codes_left, replace_recovery_codes, use_recovery_code
@@ -110,11 +110,10 @@ async def disable_mfa(actor: Actor, password: str, *, now: datetime, hasher: Has
     """Switches one's own MFA off; every other session ends. Raises Forbidden where the platform requires MFA."""
     if actor.platform.mfa_required:
         raise Forbidden("The platform requires MFA.")
-    await confirm_password(actor, password, now=now, hasher=hasher)
+    checked = await confirm_password(actor, password, now=now, hasher=hasher)
     async with in_transaction():
-        user = await account(actor.id).select_for_update(no_key=True).get()
+        user = await unchanged(checked)
         if has_mfa(user):
-            user.platform = actor.platform
             await _remove(user, now)
             user.version, user.updated_at = user.version + 1, now
             await user.save(update_fields=[*FACTOR, "version", "updated_at"])
@@ -125,9 +124,9 @@ async def disable_mfa(actor: Actor, password: str, *, now: datetime, hasher: Has
 
 async def regenerate_recovery_codes(actor: Actor, password: str, *, now: datetime, hasher: Hasher) -> list[str]:
     """A new set; the old one is dead. Raises NotActive without MFA."""
-    await confirm_password(actor, password, now=now, hasher=hasher)
+    checked = await confirm_password(actor, password, now=now, hasher=hasher)
     async with in_transaction():
-        user = await account(actor.id).select_for_update(no_key=True).get()
+        user = await unchanged(checked)
         if not has_mfa(user):
             raise NotActive("MFA is not on.")
         await record_own(user, actor.origin, "user.recovery_codes_replaced", now=now)
@@ -157,8 +156,8 @@ async def _enrolling(who: Actor | str, now: datetime) -> tuple[User, Challenge |
 
 async def _use_code(user: User, code: str, origin: Origin, now: datetime, vault: Vault) -> bool:
     """Uses a code up, whichever kind it is; of two requests with one code, one wins. Locks the row first of all."""
-    await account(user.id).select_for_update(no_key=True).first()
-    secret = vault.open(user.totp_secret) if user.totp_secret else None
+    fresh = await account(user.id).select_for_update(no_key=True).first()
+    secret = vault.open(fresh.totp_secret) if fresh is not None and fresh.totp_secret else None
     step = totp.matching_step(secret, code, now) if secret else None
     if step is not None:
         return bool(await account(user.id).filter(totp_last_step__lt=step).update(totp_last_step=step))

@@ -1,5 +1,6 @@
 """Guessing from one address of origin: bounded over all accounts, in the database, so that all workers agree."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -40,8 +41,8 @@ class OriginLimit:
             if not any(isinstance(refusal, GUESSED_WRONG) for refusal in refusals_in(error)):
                 await _take_back(failure)
             raise
-        except Exception:
-            await _take_back(failure)
+        except BaseException:  # a request that is cut short has guessed nothing
+            await asyncio.shield(_take_back(failure))
             raise
         await _take_back(failure)
 

@@ -27,11 +27,13 @@ async def confirm_password(
     actor: Actor, password: str, *, now: datetime, hasher: Hasher, field: str = "password"
 ) -> User:
     """The actor's fresh row, if the password is right; a wrong one counts like a failed sign-in."""
-    user = await account(actor.id).get()
+    user = await account(actor.id).first()
+    if user is None:
+        raise InvalidCredentials("This account is gone.", field=field)
     user.platform, user.role = actor.platform, actor.user.role
     if not await check_password(user, password, actor.origin, now, hasher):
         raise InvalidCredentials("The password is wrong.", field=field)
-    await account(actor.id).update(failed_sign_ins=0)
+    await account(actor.id).filter(locked_at__isnull=True).update(failed_sign_ins=0)
     return user
 
 
@@ -42,7 +44,7 @@ async def change_password(
     user = await confirm_password(actor, current_password, now=now, hasher=hasher, field="current_password")
     password_hash = await hash_of_new_password(user, new_password, hasher, field="new_password")
     async with in_transaction():
-        fresh = await _unchanged(user)
+        fresh = await unchanged(user)
         await set_password(fresh, password_hash, now)
         await end_sessions(fresh.id, but=actor.session.id)
         await tell_password_changed(fresh, now)
@@ -57,7 +59,7 @@ async def replace_expired_password(
     row, user = await open_challenge(token, ChallengeKind.PASSWORD_CHANGE, now)
     password_hash = await hash_of_new_password(user, new_password, hasher, field="new_password")
     async with in_transaction():
-        fresh = await _unchanged(user)
+        fresh = await unchanged(user)
         await answer(row)
         await set_password(fresh, password_hash, now)
         await end_sessions(fresh.id)
@@ -85,7 +87,7 @@ async def revoke_session(actor: Actor, session_id: UUID, *, now: datetime) -> Us
     return owner
 
 
-async def _unchanged(user: User) -> User:
+async def unchanged(user: User) -> User:
     """The row, locked, if its password is still the one that was checked. Raises InvalidToken."""
     fresh = await account(user.id).filter(disabled_at__isnull=True).select_for_update(no_key=True).first()
     if fresh is None or fresh.password_hash != user.password_hash:

@@ -16,7 +16,7 @@ from services.visibility import signing_in_as
 async def unlock_account(email: str, *, now: datetime) -> User:
     """Lifts the lock and forgets the failed sign-ins; nothing to lift: nothing changes. Raises NotFound."""
     async with in_transaction():
-        user = await signing_in_as(email).select_for_update().first()
+        user = await signing_in_as(email).select_for_update(no_key=True).first()
         if user is None:
             raise NotFound("No account signs in with this address.", field="email")
         if user.locked_at is None and user.failed_sign_ins == 0:

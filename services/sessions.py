@@ -6,6 +6,7 @@ from functools import lru_cache
 from uuid import UUID, uuid4
 
 from tortoise import connections
+from tortoise.transactions import in_transaction
 
 from models.hydration import Shape, shape_of
 from models.platform import Platform
@@ -14,6 +15,7 @@ from models.session import Session
 from models.status import UserStatus, status_of
 from models.user import User
 from services.actor import Actor, Origin
+from services.audit import record
 from services.policy import require
 from services.tokens import new_token, token_hash
 
@@ -89,5 +91,8 @@ async def find_session(actor: Actor, session_id: UUID) -> Session | None:
     return await (mine if Permission.USERS_SECURITY in actor.permissions else mine.filter(user_id=actor.id)).first()
 
 
-async def sign_out(actor: Actor) -> None:
-    await Session.filter(id=actor.session.id).delete()
+async def sign_out(actor: Actor, *, now: datetime) -> None:
+    """Ends the session that the request came with."""
+    async with in_transaction():
+        if await Session.filter(id=actor.session.id).delete():
+            await record(actor, "session.ended", actor.user, now=now)

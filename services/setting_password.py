@@ -7,6 +7,7 @@ from models.invitation import Invitation
 from models.mail import MailKind
 from models.password_reset import PasswordReset
 from models.past_password import REMEMBERED, PastPassword
+from models.recovery_code import RecoveryCode
 from models.user import User
 from services.challenges import void_challenges
 from services.mail.outbox import enqueue, withdraw
@@ -40,6 +41,17 @@ async def set_password(user: User, password_hash: str, now: datetime) -> None:
     await PasswordReset.filter(user_id=user.id).delete()
     await Invitation.filter(user_id=user.id).update(token_hash=None)
     await withdraw(user.id, MailKind.PASSWORD_RESET, MailKind.INVITATION)
+    await void_challenges(user.id)
+
+
+async def forget_set_up(user: User) -> None:
+    """Undoes a set-up that was begun: whoever reads the old address must not go on with it at the new one.
+
+    Changes the row, which the caller has locked and saves.
+    """
+    user.password_hash = user.password_changed_at = None
+    user.totp_secret = user.totp_pending_secret = user.totp_confirmed_at = None
+    await RecoveryCode.filter(user_id=user.id).delete()
     await void_challenges(user.id)
 
 

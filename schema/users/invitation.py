@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from schema.users.types import User
 
 
+WITHDRAWN = "Withdrawn before it was sent, for its link had ended."
+
+
 @strawberry.type(description="How a mail fares.")
 class EmailDelivery:
     state: MailState = strawberry.field(description="How far it has come.")
@@ -45,7 +48,7 @@ class Invitation:
 
 def _delivery(mail: Mail | None) -> EmailDelivery:
     if mail is None:
-        return EmailDelivery(state=MailState.SENT, attempts=1, last_error=None, sent_at=None)
+        return EmailDelivery(state=MailState.FAILED, attempts=0, last_error=WITHDRAWN, sent_at=None)
     return EmailDelivery(
         state=MailState(mail.state), attempts=mail.attempts, last_error=mail.last_error, sent_at=mail.sent_at
     )

@@ -20,6 +20,7 @@ async def test_signing_out_ends_this_session_and_no_other(world: World) -> None:
     assert (await there(VIEWER)).data == {"viewer": {"firstName": "Ada"}}
     assert (await hers(VIEWER)).data == {"viewer": {"firstName": "Eve"}}
     assert (await sessions_of(ada), await sessions_of(eve)) == (1, 1)
+    assert await world.events(actor_id=ada.id) == ["session.ended"]
 
 
 async def test_nobody_cannot_sign_out(world: World) -> None:

@@ -194,8 +194,9 @@ async def test_an_invitation_that_ran_out_of_somebody_who_is_gone(
     }
 
 
-async def test_the_delivery_of_a_mail_that_is_no_longer_kept(world: World, platform: Platform, ask: Client) -> None:
+async def test_the_delivery_of_a_mail_that_was_withdrawn(world: World, platform: Platform, ask: Client) -> None:
     user = await world.user(platform, activated_at=None)
     await _invite(world, user, None)
-    delivery = {"state": "SENT", "attempts": 1, "lastError": None, "sentAt": None}
+    why = "Withdrawn before it was sent, for its link had ended."
+    delivery = {"state": "FAILED", "attempts": 0, "lastError": why, "sentAt": None}
     assert (await read(ask, user, INVITATION))["invitation"]["delivery"] == delivery
