@@ -77,7 +77,7 @@ async def test_an_old_mail_goes_unless_an_open_invitation_still_shows_it(world: 
     platform = await world.platform()
     invited = await world.user(platform, "Ina", "Vited", invited=True)
     facts = {"user_id": invited.id, "kind": "invitation", "recipient": invited.email, "state": "FAILED"}
-    shown, old = [await Mail.create(id=uuid4(), created_at=clock.now, due_at=clock.now, **facts) for _ in range(2)]
+    shown, _ = [await Mail.create(id=uuid4(), created_at=clock.now, due_at=clock.now, **facts) for _ in range(2)]
     await Invitation.filter(user_id=invited.id).update(mail_id=shown.id)
     await tidy_up(clock.advance(days=31))
     assert [mail.id for mail in await Mail.all()] == [shown.id]
