@@ -9,6 +9,7 @@ from tortoise.migrations.migration import Migration
 from tortoise.migrations.schema_generator.state import State
 from tortoise.transactions import in_transaction
 
+from models.engines.postgres import PostgresUnavailable
 from models.migrating.applying import apply
 from models.migrating.chain import Chain
 from models.migrating.connection import connected
@@ -21,6 +22,7 @@ LOCK = int.from_bytes(b"rollcall")
 PAUSES = (1, 2, 4, 8)
 """Seconds between tries for a table's lock, so that waiting requests get through meanwhile."""
 
+MET_A_LOCK = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 LOCAL_LIMITS = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = 0"
 
 
@@ -61,8 +63,8 @@ async def _apply_patiently(migration: Migration, state: State, report: Callable[
                 await transaction.execute_script(LOCAL_LIMITS)
                 await apply(migration, attempt, transaction)
             return attempt
-        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
-            if pause is None:
+        except PostgresUnavailable as error:
+            if pause is None or not isinstance(error.__cause__, MET_A_LOCK):
                 raise
             report(f"{migration.name} met a lock and was undone; the next try is in {pause} s.")
             await asyncio.sleep(pause)
