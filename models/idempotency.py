@@ -21,7 +21,7 @@ class IdempotencyRecord(Model):
     key = fields.CharField(max_length=255)
     input_hash = fields.CharField(max_length=64)
     user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
-        "models.User", related_name=False, null=True, on_delete=fields.CASCADE
+        "models.User", related_name=False, null=True, on_delete=fields.SET_NULL
     )
     user_id: UUID | None
     created_at = fields.DatetimeField(db_index=True)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import NewType
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 EmailAddress = NewType("EmailAddress", str)
@@ -18,16 +19,20 @@ def instant_text(value: datetime) -> str:
 
 
 def instant(text: object) -> datetime:
-    """Raises ValueError without an offset: such a time is no instant."""
+    """Raises GraphQLError, also without an offset: such a time is no instant."""
     if not isinstance(text, str):
-        raise ValueError("An instant is a string such as 2026-11-22T12:00:00Z.")
+        raise _no_instant("An instant is a string such as 2026-11-22T12:00:00Z.")
     try:
-        value = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError("An instant is written as in RFC 3339: 2026-11-22T12:00:00Z.") from error
-    if value.tzinfo is None:
-        raise ValueError("An instant needs an offset from UTC: 2026-11-22T12:00:00Z.")
-    return value.astimezone(UTC)
+        value = datetime.fromisoformat(text.upper())
+        if value.tzinfo is not None:
+            return value.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _no_instant("An instant is written as in RFC 3339: 2026-11-22T12:00:00Z.") from None
+    raise _no_instant("An instant needs an offset from UTC: 2026-11-22T12:00:00Z.")
+
+
+def _no_instant(message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
 
 
 def _text(name: str, description: str, url: str) -> ScalarDefinition:

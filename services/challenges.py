@@ -46,6 +46,11 @@ async def count_code(row: Challenge) -> None:
         raise InvalidToken(field="challenge_token")
 
 
+async def is_open(row: Challenge) -> bool:
+    """Whether nobody has answered it meanwhile."""
+    return await Challenge.filter(id=row.id).exists()
+
+
 async def answer(row: Challenge) -> None:
     """Uses the challenge up, in the transaction of what it opens. Raises InvalidToken where another request did."""
     if not await Challenge.filter(id=row.id).delete():

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from models.idempotency import REMEMBERED_FOR, IdempotencyRecord
 from services.actor import Actor
-from services.refusals import IdempotencyMismatch
+from services.refusals import IdempotencyMismatch, NotFound
 
 
 def input_hash(values: dict[str, Any]) -> str:
@@ -17,10 +17,15 @@ def input_hash(values: dict[str, Any]) -> str:
 
 
 async def remembered(actor: Actor, key: str, hash: str, now: datetime) -> UUID | None:
-    """The user that the first request made; None where there was none within 24 hours. Raises IdempotencyMismatch."""
+    """The user that the first request made; None where there was none within 24 hours.
+
+    Raises IdempotencyMismatch; NotFound where that user was deleted since, for a late repeat must not revive anybody.
+    """
     found = await IdempotencyRecord.filter(actor_id=actor.id, key=key, created_at__gt=now - REMEMBERED_FOR).first()
     if found is not None and found.input_hash != hash:
         raise IdempotencyMismatch(field="idempotency_key")
+    if found is not None and found.user_id is None:
+        raise NotFound("The user that this key added is gone.", field="idempotency_key")
     return found.user_id if found else None
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from models.user import User
 from services import validation
 from services.actor import Actor
+from services.attempts import lift_ended_lock
 from services.audit import forget, record
 from services.challenges import void_challenges
 from services.changing import changing
@@ -13,6 +14,7 @@ from services.invitations import forget_inviter, kill_invitation
 from services.policy import UserAction
 from services.resets import kill_reset
 from services.sessions import end_sessions
+from services.visibility import visible_to
 
 
 async def disable_user(actor: Actor, user_id: UUID, *, reason: str | None = None, now: datetime) -> User:
@@ -39,7 +41,10 @@ async def enable_user(actor: Actor, user_id: UUID, *, now: datetime) -> User:
 
 
 async def unlock_user(actor: Actor, user_id: UUID, *, now: datetime) -> User:
-    """Lifts the lock and forgets the failed sign-ins."""
+    """Lifts the lock and forgets the failed sign-ins; a lock that is over was ended by its time, not by the actor."""
+    user = await visible_to(actor).filter(id=user_id).select_related("platform").first()
+    if user is not None:
+        await lift_ended_lock(user, now)
     async with changing(actor, user_id, UserAction.UNLOCK, "user.unlocked", now=now) as editing:
         editing.user.locked_at, editing.user.failed_sign_ins = None, 0
     return editing.user

@@ -15,14 +15,14 @@ from services import totp
 from services.actor import Actor, Origin
 from services.attempts import count_attempt, lock_if_due, take_back
 from services.audit import record_own
-from services.challenges import Challenged, answer, count_code, open_challenge, void_challenges
+from services.challenges import Challenged, answer, count_code, is_open, open_challenge, void_challenges
 from services.changing import changing
 from services.mail.outbox import enqueue
 from services.own_account import confirm_password, unchanged
 from services.passwords import Hasher
 from services.policy import UserAction
 from services.recovery_codes import recovery_codes_left, replace_recovery_codes, use_recovery_code
-from services.refusals import Forbidden, InvalidCode, NotActive
+from services.refusals import Forbidden, InvalidCode, InvalidToken, NotActive
 from services.sessions import Started, end_sessions
 from services.signing_in import advance, complete
 from services.vault import Vault
@@ -96,12 +96,17 @@ async def verify_mfa(origin: Origin, token: str, code: str, *, now: datetime, va
     await count_code(row)
     attempt = await count_attempt(user, now)
     async with in_transaction():
-        if attempt.allowed and await _use_code(user, code, origin, now, vault):
+        await account(user.id).select_for_update(no_key=True).first()
+        too_late = not await is_open(row)
+        if not too_late and attempt.allowed and await _use_code(user, code, origin, now, vault):
             await answer(row)
             outcome = await advance(user, origin, now, mfa_done=True)
             if isinstance(outcome, Challenged):
                 await take_back(user)
             return outcome
+    if too_late:  # the same code, sent twice at once: that was no guess
+        await take_back(user)
+        raise InvalidToken(field="challenge_token")
     await lock_if_due(user, attempt, origin, now)
     raise InvalidCode(field="code")
 
@@ -140,7 +145,9 @@ async def reset_user_mfa(actor: Actor, user_id: UUID, *, now: datetime) -> User:
         if has_mfa(user) or user.totp_pending_secret:
             user.platform = actor.platform
             await _remove(user, now)
-            await end_sessions(user.id)
+        ended = await end_sessions(user.id)
+        if ended:
+            editing.note("sessions", ended, 0)
     return editing.user
 
 
@@ -155,8 +162,8 @@ async def _enrolling(who: Actor | str, now: datetime) -> tuple[User, Challenge |
 
 
 async def _use_code(user: User, code: str, origin: Origin, now: datetime, vault: Vault) -> bool:
-    """Uses a code up, whichever kind it is; of two requests with one code, one wins. Locks the row first of all."""
-    fresh = await account(user.id).select_for_update(no_key=True).first()
+    """Uses a code up, whichever kind it is; of two requests with one code, one wins. The row is locked."""
+    fresh = await account(user.id).first()
     secret = vault.open(fresh.totp_secret) if fresh is not None and fresh.totp_secret else None
     step = totp.matching_step(secret, code, now) if secret else None
     if step is not None:

@@ -32,7 +32,9 @@ async def confirm_password(
         raise InvalidCredentials("This account is gone.", field=field)
     user.platform, user.role = actor.platform, actor.user.role
     if not await check_password(user, password, actor.origin, now, hasher):
-        raise InvalidCredentials("The password is wrong.", field=field)
+        raise InvalidCredentials(
+            "The password is wrong, or too many wrong ones were tried; try again later.", field=field
+        )
     await account(actor.id).filter(locked_at__isnull=True).update(failed_sign_ins=0)
     return user
 

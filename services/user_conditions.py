@@ -25,7 +25,7 @@ def rows_that_match(platform_id: UUID, policy: Platform, query: UserQuery, now: 
     rows = users_of(platform_id).filter(*_plain_conditions(query))
     if query.alerts is None:
         return rows
-    return rows.filter(_any_of([alert_condition(alert, policy, now) for alert in query.alerts]))
+    return rows.filter(_any_of([alert_condition(alert, policy, now) for alert in dict.fromkeys(query.alerts)]))
 
 
 def searched_key(search: str) -> str | None:

@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 ('actor', fields.ForeignKeyField('models.User', source_field='actor_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('key', fields.CharField(max_length=255)),
                 ('input_hash', fields.CharField(max_length=64)),
-                ('user', fields.ForeignKeyField('models.User', source_field='user_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
                 ('created_at', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'idempotency_records', 'app': 'models', 'unique_together': (('actor', 'key'),), 'indexes': [Index(fields=['user_id'], name='idempotency_by_user')], 'pk_attr': 'id'},

@@ -98,7 +98,12 @@ async def test_every_table_that_refers_to_users_lets_go_of_a_deleted_one(world: 
     keys = await database.execute_query_dict(TO_USERS[database.capabilities.dialect])
     kept = {(key["table"], key["column"]) for key in keys if key["rule"] != "CASCADE"}
     assert {key["rule"] for key in keys} == {"CASCADE", "SET NULL"}
-    assert kept == {("audit_events", "actor_id"), ("audit_events", "target_id"), ("invitations", "invited_by_id")}
+    assert kept == {
+        ("audit_events", "actor_id"),
+        ("audit_events", "target_id"),
+        ("idempotency_records", "user_id"),
+        ("invitations", "invited_by_id"),
+    }
     assert {("sessions", "user_id"), ("mails", "user_id"), ("invitations", "user_id")} <= {
         (key["table"], key["column"]) for key in keys
     }
@@ -182,7 +187,9 @@ async def test_the_address_can_be_added_again_and_is_somebody_new(world: World) 
     ask, input = await world.client(admin), await newcomer(world, admin, idempotencyKey="k")
     first = (await call(ask, ADD, **input))["user"]
     await call(ask, DELETE, id=first["id"])
-    second = (await call(ask, ADD, **input))["user"]
+    late = await call(ask, ADD, **input)
+    assert (late["user"], faults(late)) == (None, [("NOT_FOUND", "idempotencyKey")])
+    second = (await call(ask, ADD, **input | {"idempotencyKey": "another"}))["user"]
     assert second["id"] != first["id"]
     assert (second["email"], second["version"], second["invitation"]["timesSent"]) == ("ada@example.org", 1, 1)
 

@@ -112,6 +112,22 @@ async def test_a_role_filter_takes_ids_of_roles(world: World) -> None:
     assert (await ask(PAGE, filter={"roleId": ["nonsense"]})).codes == ["BAD_USER_INPUT"]
 
 
+@pytest.mark.parametrize("instant", ["2026-11-01", "x", "2026-11-01T00:00:00", "0001-01-01T00:00:00+23:59"])
+@pytest.mark.parametrize("written", ["literal", "variable"])
+async def test_what_is_no_instant_is_the_clients_mistake(world: World, instant: str, written: str) -> None:
+    ask = await world.client(await world.admin())
+    if written == "variable":
+        answer = await ask(PAGE, filter={"createdAt": {"before": instant}})
+    else:
+        answer = await ask(f'{{ users(filter: {{createdAt: {{before: "{instant}"}}}}) {{ totalCount }} }}')
+    assert answer.codes == ["BAD_USER_INPUT"]
+
+
+async def test_a_list_of_values_may_repeat_itself(world: World) -> None:
+    ask = await world.client(await world.admin())
+    assert names(await ask(PAGE, filter={"alerts": ["DORMANT"] * 1500, "status": ["ACTIVE"] * 1500})) == []
+
+
 async def test_a_whole_id_finds_its_user(world: World) -> None:
     platform = await world.platform()
     admin = await world.admin(platform)
