@@ -10,6 +10,8 @@ serve: export ROLLCALL_DATABASE_URL ?= sqlite://$(CURDIR)/var/rollcall.db
 serve: export ROLLCALL_SECRET_KEY ?= not-a-secret-for-demonstrations-only
 serve: export ROLLCALL_DEMO_EMAIL ?= admin@demo.example.org
 serve: export ROLLCALL_INTROSPECTION ?= public
+serve: export ROLLCALL_PUBLIC_URL ?= http://127.0.0.1:$(PORT)
+serve: export ROLLCALL_FRONTEND_URL ?= http://127.0.0.1:$(PORT)
 serve: export ROLLCALL_LOG_FORMAT ?= text
 serve: export ROLLCALL_SHUTDOWN_DELAY ?= 0
 serve: $(SETUP) $(GRAPHIQL)  ## everything from nothing to http://127.0.0.1:8000/graphql with demo users
