@@ -15,11 +15,10 @@ from models.lockout import is_locked, lock_ends_at, locked_condition
 from models.mail import MailState
 from models.password import password_expired, password_expired_condition, password_expires_at
 from models.platform import Platform
-from models.status import STATUS_CONDITIONS, UserStatus, has_mfa, status_of
+from models.status import NOBODY, STATUS_CONDITIONS, UserStatus, has_mfa, status_of
 from models.user import User
 
 ACTIVE, INVITED = STATUS_CONDITIONS[UserStatus.ACTIVE], STATUS_CONDITIONS[UserStatus.INVITED]
-NOBODY = Q(pk__in=[])
 
 
 class AlertSeverity(StrEnum):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q
 
 from models.platform import Platform
+from models.status import NOBODY
 from models.user import User
 
 
@@ -23,5 +24,5 @@ def password_expired(user: User, policy: Platform, now: datetime) -> bool:
 def password_expired_condition(policy: Platform, now: datetime) -> Q:
     """Finds the rows for which `password_expired` holds."""
     if policy.password_max_age_days == 0:
-        return Q(pk__in=[])
+        return NOBODY
     return Q(password_changed_at__lte=now - timedelta(days=policy.password_max_age_days))

@@ -20,6 +20,9 @@ def status_of(user: User) -> UserStatus:
     return UserStatus.INVITED if user.activated_at is None else UserStatus.ACTIVE
 
 
+NOBODY = Q(pk__in=[])
+"""The condition that no row meets."""
+
 STATUS_CONDITIONS: dict[UserStatus, Q] = {
     UserStatus.ACTIVE: Q(disabled_at__isnull=True, activated_at__isnull=False),
     UserStatus.INVITED: Q(disabled_at__isnull=True, activated_at__isnull=True),

@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        leaving, stop = operating.leaving, operating.leaving.begun
+        stop = leaving.begun
         options = pool(settings) | statement_options(operating.metrics, operating.health, sqlite=on_sqlite(settings))
         settle_memory()
         async with opened(settings.database_url.get_secret_value(), **options):

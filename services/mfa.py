@@ -96,9 +96,9 @@ async def verify_mfa(origin: Origin, token: str, code: str, *, now: datetime, va
     await count_code(row)
     attempt = await count_attempt(user, now)
     async with in_transaction():
-        await account(user.id).select_for_update(no_key=True).first()
-        too_late = not await is_open(row)
-        if not too_late and attempt.allowed and await _use_code(user, code, origin, now, vault):
+        fresh = await account(user.id).select_for_update(no_key=True).first()
+        too_late = fresh is None or not await is_open(row)
+        if fresh is not None and not too_late and attempt.allowed and await _use_code(fresh, code, origin, now, vault):
             await answer(row)
             outcome = await advance(user, origin, now, mfa_done=True)
             if isinstance(outcome, Challenged):
@@ -162,16 +162,15 @@ async def _enrolling(who: Actor | str, now: datetime) -> tuple[User, Challenge |
 
 
 async def _use_code(user: User, code: str, origin: Origin, now: datetime, vault: Vault) -> bool:
-    """Uses a code up, whichever kind it is; of two requests with one code, one wins. The row is locked."""
-    fresh = await account(user.id).first()
-    secret = vault.open(fresh.totp_secret) if fresh is not None and fresh.totp_secret else None
+    """Uses a code up, whichever kind it is; of two requests with one code, one wins. `user` is the row, locked."""
+    secret = vault.open(user.totp_secret) if user.totp_secret else None
     step = totp.matching_step(secret, code, now) if secret else None
     if step is not None:
         return bool(await account(user.id).filter(totp_last_step__lt=step).update(totp_last_step=step))
     if not await use_recovery_code(user.id, code):
         return False
     [left] = await recovery_codes_left([user.id])
-    facts = {"platform": user.platform.name, "left": str(left)}
+    facts = {"left": str(left)}
     await enqueue(user, MailKind.RECOVERY_CODE_USED, now=now, facts=facts)
     await record_own(user, origin, "user.recovery_code_used", now=now)
     return True

@@ -10,14 +10,13 @@ from tortoise.queryset import QuerySet
 from models.alerts import alert_condition
 from models.keys import END_OF_PREFIX, email_key, sort_key, storable, words
 from models.platform import Platform
-from models.status import MFA_CONDITION, SSO_CONDITION, STATUS_CONDITIONS
+from models.status import MFA_CONDITION, NOBODY, SSO_CONDITION, STATUS_CONDITIONS
 from models.user import SearchWord, User
 from services.user_query import Span, UserQuery
 from services.visibility import users_of
 
 LONGEST_SEARCH = 400
 """Letters; no name is as long, so what is longer finds nobody."""
-NOBODY = Q(pk__in=[])
 
 
 def rows_that_match(platform_id: UUID, policy: Platform, query: UserQuery, now: datetime) -> QuerySet[User]:

@@ -47,14 +47,13 @@ def test_names_beyond_the_hundredth_share_one_place() -> None:
     assert metrics.counted_name("Operation0", known=False) == "Operation0"
 
 
-def test_statements_are_counted_by_kind_without_those_of_the_pool() -> None:
+def test_statements_are_counted_by_kind() -> None:
     metrics = Metrics()
     for sql in (
         "SELECT 1",
         "select 1",
         'UPDATE "users" SET x',
         "BEGIN;",
-        "SELECT pg_advisory_unlock_all();\nRESET ALL;",
     ):
         metrics.took_statement(sql, 0.001)
     kinds = {

@@ -3,13 +3,16 @@
 from typing import Any
 
 from graphql import FieldNode, GraphQLObjectType, get_named_type
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from tortoise.fields.relational import ForeignKeyFieldInstance
 
 from schema.execution.compiled.selections import Selections
 from schema.needs import NEEDS
 
-DEFINITION = "strawberry-definition"
+DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
+"""Under which graphql-core's types and fields lead back to Strawberry's."""
+
 ROW = "User"
 """The type whose rows are fetched by columns, below the fields that lead to it: lists and single users."""
 

@@ -19,12 +19,10 @@ from graphql import (
 )
 from strawberry.types.field import StrawberryField
 
-from schema.execution.compiled.columns import columns_of
+from schema.execution.compiled.columns import DEFINITION, columns_of
 from schema.execution.compiled.running import Odd, odd
 from schema.execution.compiled.selections import NotCovered, Selections
 from schema.ids import global_id
-
-DEFINITION = "strawberry-definition"
 
 
 @dataclass(frozen=True)
