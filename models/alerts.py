@@ -1,6 +1,7 @@
 """What needs attention about a user: each alert is one rule, read in lists, details, filters and facets alike.
 
-A rule gives the moment since which it holds (None: it does not), and the condition that finds such rows.
+A rule gives the moment since which it holds (None: it does not), and the condition that finds such rows; it learns
+the platform's policy and the time first, so that lists ask it of many rows (models.attention).
 To add an alert, add its type and its rule here, and its line to the property test.
 """
 
@@ -13,9 +14,9 @@ from tortoise.expressions import Q
 
 from models.lockout import is_locked, lock_ends_at, locked_condition
 from models.mail import MailState
-from models.password import password_expired, password_expired_condition, password_expires_at
+from models.password import last_expired, password_expired_condition, password_expires_at
 from models.platform import Platform
-from models.status import NOBODY, STATUS_CONDITIONS, UserStatus, has_mfa, status_of
+from models.status import NOBODY, STATUS_CONDITIONS, UserStatus, has_mfa
 from models.user import User
 
 ACTIVE, INVITED = STATUS_CONDITIONS[UserStatus.ACTIVE], STATUS_CONDITIONS[UserStatus.INVITED]
@@ -38,21 +39,37 @@ class AlertType(StrEnum):
     DORMANT = "DORMANT"
 
 
+Since = Callable[[User], datetime | None]
+"""Since when an alert holds for a row; None: it does not."""
+
+
+ANYBODY, ENABLED = tuple(UserStatus), (UserStatus.ACTIVE, UserStatus.INVITED)
+SET_UP, WAITED_FOR = (UserStatus.ACTIVE,), (UserStatus.INVITED,)
+
+
 @dataclass(frozen=True)
 class AlertRule:
-    """One alert. The row must have its invitation, and that its mail, loaded."""
+    """One alert. The row must have its invitation, and that its mail, loaded.
+
+    `of` and `since` together, and `condition`, are the same rule, for rows and for the database. `of`: users of which
+    status can have it, so that `since` is asked of no others; it is None where nobody can under this policy.
+    """
 
     type: AlertType
+    of: tuple[UserStatus, ...]
     severity: AlertSeverity
     title: str
     action_required: str
-    since: Callable[[User, Platform, datetime], datetime | None]
+    since: Callable[[Platform, datetime], Since | None]
     message: Callable[[User, Platform], str]
     condition: Callable[[Platform, datetime], Q]
 
 
-def _locked_since(user: User, policy: Platform, now: datetime) -> datetime | None:
-    return user.locked_at if is_locked(user, policy, now) else None
+def _locked(policy: Platform, now: datetime) -> Since:
+    def since(user: User) -> datetime | None:
+        return user.locked_at if user.locked_at is not None and is_locked(user, policy, now) else None
+
+    return since
 
 
 def _lock_message(user: User, policy: Platform) -> str:
@@ -61,37 +78,50 @@ def _lock_message(user: User, policy: Platform) -> str:
     return f"Locked after {user.failed_sign_ins} failed sign-ins, {end}."
 
 
-def _password_since(user: User, policy: Platform, now: datetime) -> datetime | None:
-    if user.disabled_at is not None or not password_expired(user, policy, now):
+def _password_expired(policy: Platform, now: datetime) -> Since | None:
+    last = last_expired(policy, now)
+    if last is None:
         return None
-    return password_expires_at(user, policy)
+
+    def since(user: User) -> datetime | None:
+        if user.password_changed_at is None or user.password_changed_at > last:
+            return None
+        return password_expires_at(user, policy)
+
+    return since
 
 
-def _invitation_expired_since(user: User, policy: Platform, now: datetime) -> datetime | None:
-    invitation = user.invitation
-    if status_of(user) is not UserStatus.INVITED or invitation is None or not invitation.expired(now):
-        return None
-    return invitation.expires_at
+def _invitation_expired(policy: Platform, now: datetime) -> Since:
+    def since(user: User) -> datetime | None:
+        invitation = user.invitation
+        return invitation.expires_at if invitation is not None and invitation.expired(now) else None
+
+    return since
 
 
-def _undeliverable_since(user: User, policy: Platform, now: datetime) -> datetime | None:
-    mail = user.invitation.mail if user.invitation else None
-    if status_of(user) is not UserStatus.INVITED or mail is None or mail.state != MailState.FAILED:
-        return None
-    return mail.created_at
+def _undeliverable(policy: Platform, now: datetime) -> Since:
+    def since(user: User) -> datetime | None:
+        mail = user.invitation.mail if user.invitation else None
+        return mail.created_at if mail is not None and mail.state == MailState.FAILED else None
+
+    return since
 
 
-def _mfa_missing_since(user: User, policy: Platform, now: datetime) -> datetime | None:
-    if not policy.mfa_required or has_mfa(user) or status_of(user) is not UserStatus.ACTIVE:
-        return None
-    return user.activated_at
+def _mfa_missing(policy: Platform, now: datetime) -> Since | None:
+    def since(user: User) -> datetime | None:
+        return None if has_mfa(user) else user.activated_at
+
+    return since if policy.mfa_required else None
 
 
-def _dormant_since(user: User, policy: Platform, now: datetime) -> datetime | None:
-    if status_of(user) is not UserStatus.ACTIVE or user.last_login_at is None or policy.dormant_after_days == 0:
-        return None
-    since = user.last_login_at + timedelta(days=policy.dormant_after_days)
-    return since if since <= now else None
+def _dormant(policy: Platform, now: datetime) -> Since | None:
+    days = timedelta(days=policy.dormant_after_days)
+
+    def since(user: User) -> datetime | None:
+        return None if user.last_login_at is None or user.last_login_at > last else user.last_login_at + days
+
+    last = now - days
+    return since if days else None
 
 
 def _dormant_condition(policy: Platform, now: datetime) -> Q:
@@ -103,81 +133,66 @@ def _dormant_condition(policy: Platform, now: datetime) -> Q:
 ALERT_RULES: tuple[AlertRule, ...] = (
     AlertRule(
         AlertType.SECURITY_LOCKED_OUT,
+        ANYBODY,
         AlertSeverity.CRITICAL,
         "Security Locked Out",
         "Unlock the account once you know that the attempts were the user's own.",
-        _locked_since,
+        _locked,
         _lock_message,
         locked_condition,
     ),
     AlertRule(
         AlertType.PASSWORD_EXPIRED,
+        ENABLED,
         AlertSeverity.WARNING,
         "Password Expired",
         "The user chooses a new password at the next sign-in.",
-        _password_since,
+        _password_expired,
         lambda user, policy: f"The password is older than {policy.password_max_age_days} days.",
         lambda policy, now: Q(disabled_at__isnull=True) & password_expired_condition(policy, now),
     ),
     AlertRule(
         AlertType.INVITATION_UNDELIVERABLE,
+        WAITED_FOR,
         AlertSeverity.WARNING,
         "Invitation Undeliverable",
         "Check the e-mail address, then resend the invitation.",
-        _undeliverable_since,
+        _undeliverable,
         lambda user, policy: f"The invitation could not be delivered to {user.email}.",
         lambda policy, now: INVITED & Q(invitation__mail__state=MailState.FAILED.value),
     ),
     AlertRule(
         AlertType.INVITATION_EXPIRED,
+        WAITED_FOR,
         AlertSeverity.WARNING,
         "Invitation Expired",
         "Resend the invitation.",
-        _invitation_expired_since,
+        _invitation_expired,
         lambda user, policy: "The invitation ran out before the set-up was completed.",
         lambda policy, now: INVITED & Q(invitation__expires_at__lte=now),
     ),
     AlertRule(
         AlertType.MFA_MISSING,
+        SET_UP,
         AlertSeverity.WARNING,
         "MFA Missing",
         "The user sets up an authenticator app at the next sign-in.",
-        _mfa_missing_since,
+        _mfa_missing,
         lambda user, policy: "The platform requires MFA and the user has none.",
         lambda policy, now: ACTIVE & Q(totp_confirmed_at__isnull=True) if policy.mfa_required else NOBODY,
     ),
     AlertRule(
         AlertType.DORMANT,
+        SET_UP,
         AlertSeverity.INFO,
         "Dormant",
         "Disable the account if it is no longer needed.",
-        _dormant_since,
+        _dormant,
         lambda user, policy: f"Has not signed in for more than {policy.dormant_after_days} days.",
         _dormant_condition,
     ),
 )
 """In the order in which alerts are shown: most severe first."""
-
-
-@dataclass(frozen=True)
-class Alert:
-    """One alert of one user."""
-
-    type: AlertType
-    severity: AlertSeverity
-    title: str
-    message: str
-    action_required: str
-    since: datetime
-
-
-def alerts_of(user: User, policy: Platform, now: datetime) -> list[Alert]:
-    """All that needs attention about the user at `now`, most severe first."""
-    return [
-        Alert(rule.type, rule.severity, rule.title, rule.message(user, policy), rule.action_required, since)
-        for rule in ALERT_RULES
-        if (since := rule.since(user, policy, now)) is not None
-    ]
 
 
 def alert_condition(type: AlertType, policy: Platform, now: datetime) -> Q:

@@ -1,5 +1,6 @@
 """Opening the database: the one place that knows how Tortoise is set up."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,10 +15,10 @@ ENGINES = {"tortoise.backends.sqlite": "models.engines.sqlite", "tortoise.backen
 def tortoise_config(url: str, **options: Any) -> dict[str, Any]:
     """Tortoise's configuration for `sqlite:///abs/path` or `postgres://…`; options go to the client.
 
-    Raises ValueError for any other kind of URL.
+    `sqlite:////abs/path`, as SQLAlchemy writes it, is the same. Raises ValueError for any other kind of URL.
     """
     try:
-        connection = expand_db_url(url)
+        connection = expand_db_url(re.sub("^sqlite:/{4,}", "sqlite:///", url))
         connection["engine"] = ENGINES[connection["engine"]]
     except Exception as error:
         raise ValueError("the database URL must begin with sqlite:/// or postgres://") from error

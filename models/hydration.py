@@ -2,7 +2,8 @@
 
 Tortoise builds the text of a statement and an instance of every row anew each time, which costs more than the
 database does. Here the text is built once for each shape, and instances are filled by code made for their columns.
-An instance has just the attributes that were asked for: reading another one raises AttributeError.
+An instance has just the attributes that were asked for: reading another one raises AttributeError. They are for
+reading: whoever changes a row locks it and reads it whole.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from tortoise import Model, connections
+from tortoise import Model
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.queryset import QuerySet
 
@@ -31,12 +32,10 @@ class Shape:
     model: type[Model]
     columns: Columns
 
-    async def rows(self, values: Sequence[Any]) -> list[Any]:
+    async def rows(self, database: Any, values: Sequence[Any]) -> list[Any]:
         """Runs the statement with values in the places of those it was built with."""
-        database = connections.get("default")
-        _, rows = await database.execute_query(self.sql, list(values))
-        load = _loader(self.model, self.columns, database.capabilities.dialect)
-        return [load(row) for row in rows]
+        rows = await database.rows(self.sql, values)
+        return _loader(self.model, self.columns, database.capabilities.dialect)(rows)
 
 
 def shape_of(query: QuerySet[Any], columns: Columns) -> Shape:
@@ -49,57 +48,83 @@ def shape_of(query: QuerySet[Any], columns: Columns) -> Shape:
 
 
 @lru_cache(maxsize=512)
-def _loader(model: type[Model], columns: Columns, dialect: str) -> Callable[[Row], Any]:
-    """A function that fills an instance, and those that hang on it, from a row of these columns."""
+def _loader(model: type[Model], columns: Columns, dialect: str) -> Callable[[Sequence[Row]], list[Any]]:
+    """A function that fills instances, and those that hang on them, from rows of these columns."""
     writer = _Writer(dialect)
-    writer.write(model, [(column.split("__"), index) for index, column in enumerate(columns)])
-    source = "\n".join(["def load(row):", *writer.lines, f"    return {writer.result}"])
+    made = writer.write(model, [(column.split("__"), index) for index, column in enumerate(columns)])
+    body = [*writer.lines, f"add({made})"]
+    row = f"({', '.join(f'c{index}' for index in range(len(columns)))},)"
+    lines = [
+        *writer.first,
+        "found = []",
+        "add = found.append",
+        f"for {row} in rows:",
+        *(f"    {line}" for line in body),
+    ]
+    source = "\n".join(["def load(rows):", *(f"    {line}" for line in lines), "    return found"])
     exec(compile(source, f"<rows of {model.__name__}>", "exec"), writer.names)  # noqa: S102  made of our own columns
-    load: Callable[[Row], Any] = writer.names["load"]
+    load: Callable[[Sequence[Row]], list[Any]] = writer.names["load"]
     return load
 
 
 class _Writer:
-    """Writes the body of a loader; related instances first, because their owners refer to them."""
+    """Writes a loader; related instances first, because their owners refer to them.
+
+    Rows that refer to one and the same row, as users do to their role, get one and the same instance.
+    """
 
     def __init__(self, dialect: str) -> None:
         self._dialect = dialect
+        self.first: list[str] = []
         self.lines: list[str] = []
-        self.names: dict[str, Any] = {"fill": object.__setattr__}  # Tortoise's own looks each name up
-        self.result = ""
+        self.names: dict[str, Any] = {"new": object.__new__, "fill": object.__setattr__}  # Tortoise's own does more
         self._count = 0
 
-    def write(self, model: type[Model], columns: list[tuple[list[str], int]], *, nullable: bool = False) -> str:
+    def write(self, model: type[Model], columns: list[tuple[list[str], int]], *, related: str = "") -> str:
+        """Appends what makes an instance, and gives the variable that has it."""
         own = {path[0]: index for path, index in columns if len(path) == 1}
-        related = {path[0]: None for path, _ in columns if len(path) > 1}
         parts = [f'"{name}": {self._value(model, name, index)}' for name, index in own.items()]
-        for name in related:
-            field = model._meta.fields_map[name]
-            below = [(path[1:], index) for path, index in columns if len(path) > 1 and path[0] == name]
-            target = self.write(field.related_model, below, nullable=True)  # type: ignore[attr-defined]
-            parts.append(f'"_{name}": {target}')
-            if isinstance(field, ForeignKeyFieldInstance) and field.source_field not in own:
-                parts.append(f'"{field.source_field}": {target} and {target}.pk')
+        before, self.lines = self.lines, []
+        for name in dict.fromkeys(path[0] for path, _ in columns if len(path) > 1):
+            parts += self._related(model, name, columns, own)
         self._count += 1
-        name = self.result = f"r{self._count}"
+        instance = f"r{self._count}"
         self.names[model.__name__] = model
-        indent = "    "
-        if nullable:
-            self.lines += [f"    {name} = None", f"    if row[{own['id']}] is not None:"]
-            indent = "        "
-        state = '"_partial": True, "_saved_in_db": True, "_custom_generated_pk": False, "_await_when_save": {}'
-        self.lines += [
-            f"{indent}{name} = {model.__name__}.__new__({model.__name__})",
-            f"{indent}fill({name}, '__dict__', {{{', '.join([state, *parts])}}})",
+        making = [
+            *self.lines,
+            f"{instance} = new({model.__name__})",
+            f"fill({instance}, '__dict__', {{{', '.join(parts)}}})",
         ]
-        return name
+        self.lines = before + (self._once(instance, own["id"], making) if related else making)
+        return instance
+
+    def _related(
+        self, model: type[Model], name: str, columns: list[tuple[list[str], int]], own: dict[str, int]
+    ) -> list[str]:
+        field = model._meta.fields_map[name]
+        below = [(path[1:], index) for path, index in columns if len(path) > 1 and path[0] == name]
+        target = self.write(field.related_model, below, related=name)  # type: ignore[attr-defined]
+        parts = [f'"_{name}": {target}']
+        if isinstance(field, ForeignKeyFieldInstance) and field.source_field not in own:
+            parts.append(f'"{field.source_field}": {target} and {target}.id')
+        return parts
+
+    def _once(self, instance: str, id: int, making: list[str]) -> list[str]:
+        """None where there is no such row; otherwise one instance for each id."""
+        self.first.append(f"known_{instance} = {{None: None}}")
+        return [
+            f"{instance} = known_{instance}.get(c{id}, known_{instance})",
+            f"if {instance} is known_{instance}:",
+            *(f"    {line}" for line in making),
+            f"    known_{instance}[c{id}] = {instance}",
+        ]
 
     def _value(self, model: type[Model], name: str, index: int) -> str:
         decode = _decoder(model._meta.fields_map[name].field_type, self._dialect)
         if decode is None:
-            return f"row[{index}]"
+            return f"c{index}"
         self.names[decode.__name__] = decode
-        return f"{decode.__name__}(row[{index}])"
+        return f"{decode.__name__}(c{index})"
 
 
 def _decoder(type: Any, dialect: str) -> Callable[[Any], Any] | None:

@@ -17,12 +17,16 @@ def password_expires_at(user: User, policy: Platform) -> datetime | None:
 
 
 def password_expired(user: User, policy: Platform, now: datetime) -> bool:
-    expires_at = password_expires_at(user, policy)
-    return expires_at is not None and expires_at <= now
+    last = last_expired(policy, now)
+    return last is not None and user.password_changed_at is not None and user.password_changed_at <= last
 
 
 def password_expired_condition(policy: Platform, now: datetime) -> Q:
     """Finds the rows for which `password_expired` holds."""
-    if policy.password_max_age_days == 0:
-        return NOBODY
-    return Q(password_changed_at__lte=now - timedelta(days=policy.password_max_age_days))
+    last = last_expired(policy, now)
+    return NOBODY if last is None else Q(password_changed_at__lte=last)
+
+
+def last_expired(policy: Platform, now: datetime) -> datetime | None:
+    """Passwords set up to this moment have expired; None where passwords do not expire."""
+    return now - timedelta(days=policy.password_max_age_days) if policy.password_max_age_days else None

@@ -1,6 +1,7 @@
 """Roles: named sets of permissions."""
 
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from tortoise import Model, fields
@@ -50,8 +51,13 @@ class Role(Model):
     @property
     def granted(self) -> frozenset[Permission]:
         """The permissions as a set."""
-        return frozenset(Permission(name) for name in self.permissions)
+        return _granted(tuple(self.permissions))
 
     @property
     def administers(self) -> bool:
         return self.granted >= ADMINISTERS
+
+
+@lru_cache(maxsize=1024)
+def _granted(names: tuple[str, ...]) -> frozenset[Permission]:
+    return frozenset(map(Permission, names))

@@ -3,3 +3,12 @@
 
 class DatabaseUnavailable(Exception):
     """Nothing is wrong with the question; asking again in a moment may succeed."""
+
+
+class DatabaseConflict(DatabaseUnavailable):
+    """All of the transaction was undone, because another one was in its way: it may be done again as a whole.
+
+    `given_up`: it was, often enough.
+    """
+
+    given_up = False

@@ -11,6 +11,7 @@ from uuid import UUID
 import strawberry
 from strawberry.dataloader import DataLoader
 
+from models.platform import Platform
 from models.session import Session
 from models.user import User
 from schema.errors import Unauthenticated
@@ -22,6 +23,8 @@ from services.recovery_codes import recovery_codes_left
 from services.vault import Vault
 
 AvatarUrl = Callable[[User, int], str | None]
+Judge = Callable[[Platform, datetime], Callable[[Any], Any]]
+"""Knows the platform's policy and the time, and gives what judges rows by them."""
 
 
 @dataclass
@@ -41,6 +44,7 @@ class Context:
     tools: Tools
     actor: Actor | None = None
     _memory: dict[str, Any] = field(default_factory=dict)
+    _judges: dict[Judge, Callable[[Any], Any]] = field(default_factory=dict)
 
     @property
     def signed_in(self) -> Actor:
@@ -69,9 +73,16 @@ class Context:
             self._memory[what] = asyncio.ensure_future(ask())
         return await self._memory[what]
 
+    def judge(self, judge: Judge) -> Callable[[Any], Any]:
+        """What this makes of the actor's platform and the time of the request; made once."""
+        if judge not in self._judges:
+            self._judges[judge] = judge(self.signed_in.platform, self.now)
+        return self._judges[judge]
+
     def forget(self) -> None:
         """A mutation may change what was asked before: each root field asks anew."""
         self._memory = {}
+        self._judges = {}
         self.__dict__.pop("recovery_codes_left", None)
 
 

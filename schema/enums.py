@@ -97,17 +97,17 @@ _described(
 _described(
     UserAction,
     "What can be done to a user.",
-    EDIT="`editUser`",
-    CHANGE_EMAIL="`changeUserEmail`",
-    CHANGE_ROLE="`changeUserRole`",
-    DISABLE="`disableUser`",
-    ENABLE="`enableUser`",
-    UNLOCK="`unlockUser`",
-    RESEND_INVITATION="`resendInvitation`",
-    SEND_PASSWORD_RESET="`sendPasswordReset`",
-    RESET_MFA="`resetUserMfa`",
-    REVOKE_SESSIONS="`revokeUserSessions`",
-    DELETE="`deleteUser`",
+    EDIT="Change names, phone number and time zone: `editUser`.",
+    CHANGE_EMAIL="Change the sign-in name: `changeUserEmail`.",
+    CHANGE_ROLE="Give another role: `changeUserRole`.",
+    DISABLE="Shut the user out: `disableUser`.",
+    ENABLE="Let a disabled user in again: `enableUser`.",
+    UNLOCK="Lift a lock after failed sign-ins: `unlockUser`.",
+    RESEND_INVITATION="Send a new invitation link: `resendInvitation`.",
+    SEND_PASSWORD_RESET="Send a link to choose a new password: `sendPasswordReset`.",
+    RESET_MFA="Remove a lost second factor: `resetUserMfa`.",
+    REVOKE_SESSIONS="Sign the user out everywhere: `revokeUserSessions`.",
+    DELETE="Delete the account for good: `deleteUser`.",
 )
 _described(
     UserOrderField,
@@ -119,7 +119,7 @@ _described(
 )
 _described(
     OrderDirection,
-    "The direction of an order.",
+    "Whether a list begins with the lowest or the highest value.",
     ASC="From A to Z, from old to new.",
     DESC="From Z to A, from new to old.",
 )
@@ -130,12 +130,12 @@ _described(
     USERS_ADD="Add users and resend invitations.",
     USERS_EDIT="Edit names, phone, time zone and e-mail address.",
     USERS_CHANGE_ROLE="Give users another role, up to the own permissions.",
-    USERS_DISABLE="Disable and enable users.",
+    USERS_DISABLE="Shut users out, and let them in again.",
     USERS_SECURITY="Unlock accounts, reset MFA, send password resets, see and end sessions.",
     USERS_DELETE="Delete users for good.",
     ROLES_MANAGE="Add, edit and delete roles.",
     POLICY_MANAGE="Edit the security policy.",
-    AUDIT_READ="Read the audit trail.",
+    AUDIT_READ="Read what was done on the platform, and by whom.",
 )
 _described(
     ErrorCode,

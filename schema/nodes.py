@@ -30,7 +30,7 @@ FINDERS: dict[str, Callable[[Actor, UUID], Awaitable[Any]]] = {
 
 
 async def node(
-    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The `id` of any object of this API.")]
 ) -> Node | None:
     actor, (type_name, record_id) = info.context.signed_in, parse_id(id)
     finder = FINDERS.get(type_name)

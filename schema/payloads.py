@@ -6,8 +6,10 @@ from contextlib import nullcontext
 from typing import Any, Self, TypeVar
 
 import strawberry
+from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
+from models.repeating import repeated
 from schema.context import Context, Info
 from schema.enums import ErrorCode
 from services.refusals import RateLimited, Refusal, refusals_in
@@ -47,27 +49,44 @@ class AcknowledgedPayload(MutationPayload):
 def mutation(resolver: Resolver, description: str, *, guesses: bool = False) -> StrawberryField:
     """A mutation field; refusals that the resolver's services raise become the payload's errors.
 
+    It is done again as a whole where the database undid it for another transaction's sake.
     `guesses`: it takes a password, code or link, so an operation may hold one such field only, and an address of
     origin that has guessed wrong too often is not heard.
     """
+    answered = _answering(resolver, guesses=guesses)
+    field: StrawberryField = strawberry.mutation(
+        resolver=answered, description=description, metadata={"guesses": guesses}
+    )
+    _describe_arguments(field)
+    return field
+
+
+def _answering(resolver: Resolver, *, guesses: bool) -> Callable[..., Awaitable[Any]]:
     payload = resolver.__annotations__["return"]
+
+    @repeated
+    async def done(*args: Any, **kwargs: Any) -> Any:
+        kwargs["info"].context.forget()
+        return await resolver(*args, **kwargs)
 
     @functools.wraps(resolver)
     async def answered(*args: Any, **kwargs: Any) -> Any:
         context: Context = kwargs["info"].context
-        context.forget()
         counting = context.tools.origin_limit.counting(context.origin, context.now) if guesses else nullcontext()
         try:
             async with counting:
-                return await resolver(*args, **kwargs)
+                return await done(*args, **kwargs)
         except* Refusal as group:
             refusals = refusals_in(group)
         return await payload.refused(kwargs["info"], refusals)
 
-    field: StrawberryField = strawberry.mutation(
-        resolver=answered, description=description, metadata={"guesses": guesses}
-    )
-    return field
+    return answered
+
+
+def _describe_arguments(field: StrawberryField) -> None:
+    """Inputs are described where they are defined; their arguments get the same words."""
+    for argument in field.arguments:
+        argument.description = get_object_definition(argument.type, strict=True).description
 
 
 def as_error(refusal: Refusal) -> MutationError:

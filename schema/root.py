@@ -84,10 +84,13 @@ class Mutation:
     )
     change_user_email = mutation(
         change_email.change_user_email,
-        "Needs USERS_EDIT. An invited user's invitation goes to the new address and the old link dies; "
-        "an active user is told at both addresses.",
+        "Changes the sign-in name. Needs USERS_EDIT. An invited user's invitation goes to the new address "
+        "and the old link dies; an active user is told at both addresses.",
     )
-    change_user_role = mutation(change_role.change_user_role, "Needs USERS_CHANGE_ROLE.")
+    change_user_role = mutation(
+        change_role.change_user_role,
+        "Gives a user another role, which counts from the next request on. Needs USERS_CHANGE_ROLE.",
+    )
     disable_user = mutation(
         disable.disable_user, "Status becomes INACTIVE and every session ends at once. Needs USERS_DISABLE."
     )
@@ -139,7 +142,11 @@ class Mutation:
     )
     sign_out = mutation(sign_out.sign_out, "Ends the session that the request came with.")
 
-    change_password = mutation(change_password.change_password, "Ends every other session.", guesses=True)
+    change_password = mutation(
+        change_password.change_password,
+        "Sets a new password with the old one, and ends every other session.",
+        guesses=True,
+    )
     begin_mfa_enrollment = mutation(
         mfa_enrollment.begin_mfa_enrollment,
         "Makes a secret for an authenticator app; nothing counts until it is confirmed. "
@@ -152,7 +159,9 @@ class Mutation:
         guesses=True,
     )
     disable_mfa = mutation(
-        mfa.disable_mfa, "Needs the password, and fails where the platform requires MFA.", guesses=True
+        mfa.disable_mfa,
+        "Switches the own MFA off. Needs the password, and fails where the platform requires MFA.",
+        guesses=True,
     )
     regenerate_recovery_codes = mutation(
         mfa.regenerate_recovery_codes, "Makes ten new codes; the old ones are dead. Needs the password.", guesses=True
@@ -161,10 +170,15 @@ class Mutation:
         sessions.revoke_session, "Ends one session: an own one, or another user's with USERS_SECURITY."
     )
 
-    add_role = mutation(roles.add_role, "Needs ROLES_MANAGE, and every permission that the role gets.")
-    edit_role = mutation(roles.edit_role, "Needs ROLES_MANAGE, and every permission that the role had and gets.")
-    delete_role = mutation(roles.delete_role, "Fails while a user has it. Needs ROLES_MANAGE.")
-    edit_security_policy = mutation(edit_security_policy.edit_security_policy, "Needs POLICY_MANAGE.")
+    add_role = mutation(roles.add_role, "Makes a role. Needs ROLES_MANAGE, and every permission that the role gets.")
+    edit_role = mutation(
+        roles.edit_role,
+        "Changes a role for all who have it. Needs ROLES_MANAGE, and every permission that the role had and gets.",
+    )
+    delete_role = mutation(roles.delete_role, "Deletes a role; fails while a user has it. Needs ROLES_MANAGE.")
+    edit_security_policy = mutation(
+        edit_security_policy.edit_security_policy, "Changes the platform's rules for accounts. Needs POLICY_MANAGE."
+    )
 
 
 def build_schema(**options: Any) -> strawberry.Schema:

@@ -58,5 +58,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     TimeZone: _text(
         "TimeZone", "A time zone's name in the IANA database: `Europe/Berlin`.", "https://www.iana.org/time-zones"
     ),
-    URL: _text("URL", "A URL.", "https://www.rfc-editor.org/rfc/rfc3986"),
+    URL: _text(
+        "URL", "A whole URL, with its scheme: `https://app.example.org`.", "https://www.rfc-editor.org/rfc/rfc3986"
+    ),
 }

@@ -25,7 +25,7 @@ from server.graphql_route import GraphQLRoute
 from server.health import Health
 from server.housekeeping import keep_house
 from server.logs import set_up_logs
-from server.measuring import Measured, keep_measuring, statement_options
+from server.measuring import keep_measuring, statement_options
 from server.memory import settle_memory
 from server.metrics import CountedOriginLimit, CountedTransport, Metrics
 from server.operating import Operating
@@ -35,6 +35,7 @@ from server.security_headers import SecurityHeaders
 from server.settings import Settings
 from server.shutdown import LastAnswers, Leaving
 from server.time_limit import TimeLimit
+from server.tracing import traced
 from services.clock import Clock, system_clock
 from services.mail.delivery import Delivery
 from services.mail.render import MailSite
@@ -80,7 +81,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
 
     rules = Rules(settings.cost_limit, settings.introspection, settings.trusted_documents)
     graphql = GraphQLHttp(tools, clock, Origins(settings.trusted_proxies), Engine(rules))
-    return application(settings, graphql, lifespan, operating)
+    return traced(application(settings, graphql, lifespan, operating), graphql, settings.otlp_endpoint)
 
 
 def application(
@@ -96,8 +97,7 @@ def application(
         routes=[*routes(settings, graphql), *operating.routes(metrics=settings.metrics_port is None)],
         middleware=[
             Middleware(LastAnswers, leaving=operating.leaving),
-            Middleware(Measured, metrics=operating.metrics),
-            Middleware(RequestLog),
+            Middleware(RequestLog, answered=operating.metrics.answered),
             Middleware(SecurityHeaders, https=https),
             Middleware(Failures),
             Middleware(TimeLimit),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 LARGEST_BODY = 100_000
 """Bytes."""
@@ -67,9 +67,13 @@ async def _read(request: Request) -> bytes:
     claimed = request.headers.get("content-length", "")
     if claimed.isdecimal() and int(claimed[:20]) > LARGEST_BODY:
         _refuse()
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    body, more = bytearray(), True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > LARGEST_BODY:
             _refuse()
     return bytes(body)

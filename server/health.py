@@ -13,6 +13,7 @@ from models.mail import Mail, MailState
 from models.migrating.chain import PACKAGE, Chain, read_chain
 from models.migrating.failure import MigrationError
 from models.migrating.record import applied
+from models.unavailable import DatabaseUnavailable
 from server.shutdown import Leaving
 from services.clock import Clock
 
@@ -68,7 +69,8 @@ class Health:
 
     def heed(self, error: BaseException | None) -> None:
         """Told of each statement's failure: a full disk shows in nothing but that."""
-        if isinstance(error, asyncpg.DiskFullError | asyncpg.ReadOnlySQLTransactionError) or "is full" in str(error):
+        cause = error.__cause__ if isinstance(error, DatabaseUnavailable) else None
+        if isinstance(cause, asyncpg.DiskFullError | asyncpg.ReadOnlySQLTransactionError) or "is full" in str(error):
             self._refused_at = asyncio.get_running_loop().time()
 
     async def _look(self) -> Look:

@@ -4,8 +4,10 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any, Literal
 
+import orjson
 import structlog
 
 SECRET_NAMES = re.compile("password|token|secret|authorization|code|link|url", re.IGNORECASE)
@@ -17,14 +19,30 @@ TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.Excepti
 def strike_out_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replaces the values of everything whose name sounds like a secret."""
     for name in event:
-        if SECRET_NAMES.search(name):
+        if _sounds_secret(name):
             event[name] = STRUCK_OUT
     return event
 
 
+@lru_cache(maxsize=1024)
+def _sounds_secret(name: str) -> bool:
+    return SECRET_NAMES.search(name) is not None
+
+
+def _json(event: MutableMapping[str, Any], default: Any) -> str:
+    return orjson.dumps(event, default=default).decode()
+
+
+def _last_processors(format: Literal["json", "text"]) -> tuple[Any, Any]:
+    """How what was raised is told, and how a line is shown."""
+    if format == "json":
+        return TRACEBACKS, structlog.processors.JSONRenderer(_json)
+    return structlog.processors.format_exc_info, structlog.dev.ConsoleRenderer(colors=False)
+
+
 def set_up_logs(format: Literal["json", "text"]) -> None:
     """Sends structlog and the standard library's warnings to stderr in one format."""
-    shown = structlog.processors.JSONRenderer() if format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    raised, shown = _last_processors(format)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -32,9 +50,7 @@ def set_up_logs(format: Literal["json", "text"]) -> None:
         strike_out_secrets,
     ]
     structlog.configure(
-        processors=[*shared, TRACEBACKS, shown]
-        if format == "json"
-        else [*shared, structlog.processors.format_exc_info, shown],
+        processors=[*shared, raised, shown],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,

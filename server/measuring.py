@@ -1,13 +1,13 @@
-"""Where the figures of `server.metrics` come from: each request, each statement, and a look every few seconds."""
+"""Where the figures of `server.metrics` come from: each statement, and a look every few seconds."""
 
 import asyncio
-import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import structlog
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Counter
 from tortoise import connections
 
 from models.mail import Mail, MailState
@@ -19,43 +19,25 @@ PAUSE_SECONDS = 5.0
 log = structlog.get_logger()
 
 
-class Measured:
-    """Counts and times what is posted to /graphql; `state.operation` is its name. Pure ASGI."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self.app, self.metrics = app, metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != "/graphql" or scope["method"] != "POST":
-            await self.app(scope, receive, send)
-            return
-        started, status = time.perf_counter(), 500
-
-        async def send_noting(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        state = scope.setdefault("state", {})
-        try:
-            await self.app(scope, receive, send_noting)
-        finally:
-            self.metrics.answered(state.get("operation"), status, time.perf_counter() - started)
-
-
 def statement_options(metrics: Metrics, health: Health, *, sqlite: bool) -> dict[str, Any]:
-    """Options of the database client by which each statement is told."""
+    """Options of the database client by which each statement is told, and each conflict of transactions."""
+    conflicts = conflicts_counted_in(metrics.registry)
 
     def told(sql: str, seconds: float, error: BaseException | None) -> None:
         metrics.took_statement(sql, seconds)
         if error is not None:
             health.heed(error)
 
-    async def listen(connection: Any) -> None:
-        connection.add_query_logger(lambda heard: told(heard.query, heard.elapsed, heard.exception))
+    def met(outcome: str) -> None:
+        conflicts.labels(outcome).inc()
 
-    return {"on_statement": told} if sqlite else {"init": listen}
+    return {"on_statement": told} | ({} if sqlite else {"on_conflict": met})
+
+
+@cache
+def conflicts_counted_in(registry: CollectorRegistry) -> Counter:
+    says = "Transactions that PostgreSQL undid for another's sake."
+    return Counter("rollcall_conflicts", says, ["outcome"], registry=registry)
 
 
 async def keep_measuring(metrics: Metrics, health: Health, counts: Mapping[str, int], stop: asyncio.Event) -> None:

@@ -58,6 +58,8 @@ class Metrics:
         self.locked = self._gauge("rollcall_locked_users", "Users locked out.", newest)
         self.pool = self._gauge("rollcall_pool_connections", "Connections to PostgreSQL.", "livesum", "state")
         self.ready = self._gauge("rollcall_ready", "1 where the worker that sees worst can work.", "livemin")
+        self._of_statements = {kind: self.statements.labels(kind) for kind in (*KINDS, "OTHER")}
+        self._of_requests: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._names: set[str] = set()
         self._counted: dict[str, int] = {}
 
@@ -73,8 +75,11 @@ class Metrics:
 
     def answered(self, operation: str | None, status: int, seconds: float) -> None:
         name = self.counted_name(operation, known=status == 200)
-        self.requests.labels(name, str(status)).inc()
-        self.seconds.labels(name).observe(seconds)
+        if (name, status) not in self._of_requests:
+            self._of_requests[name, status] = self.requests.labels(name, str(status)), self.seconds.labels(name)
+        count, times = self._of_requests[name, status]
+        count.inc()
+        times.observe(seconds)
 
     def counted_name(self, operation: str | None, *, known: bool) -> str:
         """The name under which an operation is counted; `known`: it was answered, so its name may take a place."""
@@ -86,7 +91,7 @@ class Metrics:
 
     def took_statement(self, sql: str, seconds: float) -> None:
         kind = sql[:6].upper()
-        self.statements.labels(kind if kind in KINDS else "OTHER").observe(seconds)
+        self._of_statements[kind if kind in KINDS else "OTHER"].observe(seconds)
 
     def guessed(self, outcome: str) -> None:
         self.guesses.labels(outcome).inc()

@@ -1,5 +1,7 @@
 """Media types: which one an answer has, and which ones a request may have (RFC 9110, 12.5.1; GraphQL over HTTP)."""
 
+from functools import lru_cache
+
 from server.answers import GRAPHQL_JSON, JSON
 
 MATCHES = {"*/*": 1, "application/*": 2}
@@ -7,6 +9,7 @@ MATCHES = {"*/*": 1, "application/*": 2}
 NAMED = 3
 
 
+@lru_cache(maxsize=256)
 def answer_type(accept: str | None) -> str | None:
     """The type that the client likes best, or None where it likes neither.
 
@@ -22,6 +25,7 @@ def answer_type(accept: str | None) -> str | None:
     return GRAPHQL_JSON if newer > plain or (newer == plain and newer_match == NAMED) else JSON
 
 
+@lru_cache(maxsize=256)
 def is_json(content_type: str | None) -> bool:
     """`application/json`, in UTF-8 where it says so; nothing that only looks like it."""
     media_type, parameters = _parts(content_type or "")

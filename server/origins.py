@@ -1,6 +1,7 @@
 """Where a request comes from; what proxies say of it is believed only where the settings trust them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from starlette.requests import Request
@@ -22,8 +23,8 @@ class Origins:
         )
 
     def _client(self, request: Request) -> str | None:
-        hops = [hop for value in request.headers.getlist("x-forwarded-for") for hop in value.split(",")]
         address = _address(request.client.host if request.client else None)
+        hops = self._hops(request)
         while hops and address is not None and any(address in network for network in self._trusted):
             behind = _address(hops.pop())
             if behind is None:
@@ -31,7 +32,14 @@ class Origins:
             address = behind
         return None if address is None else str(address)
 
+    def _hops(self, request: Request) -> list[str]:
+        """The addresses that the request says it has come by; none where no proxy would be believed."""
+        if not self._trusted:
+            return []
+        return [hop for value in request.headers.getlist("x-forwarded-for") for hop in value.split(",")]
 
+
+@lru_cache(maxsize=1024)
 def _address(text: str | None) -> IPv4Address | IPv6Address | None:
     """One spelling for each address: without a zone, and IPv4 not dressed as IPv6 (RFC 4291, 2.5.5.2)."""
     try:

@@ -1,49 +1,64 @@
-"""One line a request, and the id that joins it to everything else that is logged for it. Pure ASGI."""
+"""One line and one count a request, and the id that joins it to everything else that is logged for it. Pure ASGI."""
 
+import os
 import re
 import time
-from uuid import uuid4
+from collections.abc import Callable
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-log = structlog.get_logger()
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+GIVEN = b"x-request-id"
+Answered = Callable[[str | None, int, float], None]
+"""Hears of each operation posted to /graphql: its name, the status of its answer, its seconds."""
+
+
+def _uncounted(operation: str | None, status: int, seconds: float) -> None:
+    pass
 
 
 class RequestLog:
     """Gives each request an id (the client's `X-Request-Id` if it is well-formed) and logs its outcome."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, answered: Answered = _uncounted) -> None:
+        self.app, self.answered = app, answered
+        self._log = structlog.get_logger().bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         started, status = time.perf_counter(), 500
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
+        request_id = _id_of(scope)
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id.decode()
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                message["headers"] = [*message["headers"], (GIVEN, request_id)]
             await send(message)
 
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        structlog.contextvars.bind_contextvars(request_id=state["request_id"])
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            log.info(
-                "request",
-                method=scope["method"],
-                path=scope["path"],
-                status=status,
-                operation=scope["state"].get("operation"),
-                ms=round((time.perf_counter() - started) * 1000, 1),
-            )
+            self._tell(scope, status, time.perf_counter() - started)
             structlog.contextvars.unbind_contextvars("request_id")
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        method, path, operation = scope["method"], scope["path"], scope["state"].get("operation")
+        if method == "POST" and path == "/graphql":
+            self.answered(operation, status, seconds)
+        ms = round(seconds * 1000, 1)
+        self._log.info("request", method=method, path=path, status=status, operation=operation, ms=ms)
+
+
+def _id_of(scope: Scope) -> bytes:
+    for name, value in scope["headers"]:
+        if name == GIVEN and REQUEST_ID.fullmatch(value):
+            given: bytes = value
+            return given
+    return os.urandom(16).hex().encode()

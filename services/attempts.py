@@ -10,6 +10,7 @@ from tortoise.transactions import in_transaction
 
 from models.lockout import is_locked, lock_ends_at
 from models.mail import MailKind
+from models.repeating import repeated
 from models.user import User
 from services.actor import Origin
 from services.audit import record
@@ -77,6 +78,7 @@ async def take_back(user: User) -> None:
     await account(user.id).filter(failed_sign_ins__gt=0).update(failed_sign_ins=F("failed_sign_ins") - 1)
 
 
+@repeated
 async def lock_if_due(user: User, attempt: Attempt, origin: Origin, now: datetime) -> None:
     """Locks the account after the last failure that the policy allows, and tells its owner."""
     if not attempt.last:

@@ -62,17 +62,18 @@ def common_question(query: UserQuery) -> UserQuery | None:
     if query.text or query.role_ids is not None or query.last_login != Span() or query.created != Span():
         return None
     if query.search is None or not query.search.strip():
-        return replace(query, search=None)
+        return query if query.search is None else replace(query, search=None)
     return replace(query, search=KEY) if searched_key(query.search) else None
 
 
 async def rows_of_common(
-    shape: UserQuery, query: UserQuery, policy: Platform, now: datetime, window: Window, columns: Columns, dialect: str
+    shape: UserQuery, query: UserQuery, policy: Platform, now: datetime, window: Window, columns: Columns, database: Any
 ) -> list[User]:
     """The rows of a window of a common question."""
-    stand_in = replace(window, beyond=_beyond(window), offset=OFFSET if window.offset else 0, limit=LIMIT)
+    offset = OFFSET if window.offset else 0
+    stand_in = Window(window.order, _beyond(window), window.backwards, offset, LIMIT)
     facts = tuple(getattr(policy, name) for name in POLICY) if query.alerts is not None else ()
-    statement, places = _prepared(Question(shape, stand_in, columns, facts, dialect))
+    statement, places = _prepared(Question(shape, stand_in, columns, facts, database.capabilities.dialect))
     values = Values(
         platform=str(policy.id),
         key=(searched_key(query.search or "") or ""),
@@ -81,13 +82,14 @@ async def rows_of_common(
         offset=window.offset,
         beyond=[str(value) if isinstance(value, UUID) else value for value in window.beyond or ()],
     )
-    rows: list[User] = await statement.rows([place(values) for place in places])
+    rows: list[User] = await statement.rows(database, [place(values) for place in places])
     return rows
 
 
-async def row_of_one(platform_id: UUID, user_id: UUID, columns: Columns, dialect: str) -> User | None:
+async def row_of_one(platform_id: UUID, user_id: UUID, columns: Columns, database: Any) -> User | None:
     """The row of one user of a platform."""
-    rows: list[User] = await _prepared_one(columns, dialect).rows([str(platform_id), str(user_id)])
+    statement = _prepared_one(columns, database.capabilities.dialect)
+    rows: list[User] = await statement.rows(database, [str(platform_id), str(user_id)])
     return rows[0] if rows else None
 
 

@@ -35,7 +35,7 @@ async def list_users(
     require(actor, Permission.USERS_READ)
     order = KeysetOrder(ORDER_COLUMNS[field], descending)
     fetch = _fetch_whole(actor, query, now) if columns is None else _fetch_columns(actor, query, now, columns)
-    return await page_of(User, fetch, order, arguments, fingerprint=f"{actor.user.platform_id} {query}")
+    return await page_of(User, fetch, order, arguments, fingerprint=(actor.user.platform_id, query))
 
 
 def _fetch_whole(actor: Actor, query: UserQuery, now: datetime) -> Fetch[User]:
@@ -50,12 +50,11 @@ def _fetch_columns(actor: Actor, query: UserQuery, now: datetime, columns: Colum
 
     async def fetch(window: Window) -> list[User]:
         wanted = tuple(dict.fromkeys((*columns, *window.order.columns)))
-        common = common_question(query)
+        common, database = common_question(query), connections.get("default")
         if common is None:
             shape = shape_of(window.of(await matching(actor, query, now)), wanted)
-            return await shape.rows(shape.values)
-        dialect = connections.get("default").capabilities.dialect
-        return await rows_of_common(common, query, actor.platform, now, window, wanted, dialect)
+            return await shape.rows(database, shape.values)
+        return await rows_of_common(common, query, actor.platform, now, window, wanted, database)
 
     return fetch
 
@@ -68,8 +67,7 @@ async def find_user(actor: Actor, user_id: UUID, columns: Columns | None = None)
     require_seeing(actor, user_id)
     if columns is None:
         return await visible_to(actor).filter(id=user_id).select_related(*WHOLE).first()
-    dialect = connections.get("default").capabilities.dialect
-    return await row_of_one(actor.user.platform_id, user_id, columns, dialect)
+    return await row_of_one(actor.user.platform_id, user_id, columns, connections.get("default"))
 
 
 async def find_users(actor: Actor, user_ids: list[UUID]) -> list[User | None]:

@@ -9,6 +9,7 @@ from tortoise.transactions import in_transaction
 from models.challenge import Challenge, ChallengeKind
 from models.mail import MailKind
 from models.recovery_code import RecoveryCode
+from models.repeating import repeated
 from models.status import has_mfa
 from models.user import User
 from services import totp
@@ -18,7 +19,7 @@ from services.audit import record_own
 from services.challenges import Challenged, answer, count_code, is_open, open_challenge, void_challenges
 from services.changing import changing
 from services.mail.outbox import enqueue
-from services.own_account import confirm_password, unchanged
+from services.own_account import confirm_password, own_row, unchanged
 from services.passwords import Hasher
 from services.policy import UserAction
 from services.recovery_codes import recovery_codes_left, replace_recovery_codes, use_recovery_code
@@ -68,23 +69,7 @@ async def confirm_enrollment(who: Actor | str, code: str, origin: Origin, *, now
     step = totp.matching_step(vault.open(pending), code, now) if pending else None
     if step is None:
         raise InvalidCode(field="code")
-    async with in_transaction():
-        fresh = await account(user.id).select_for_update(no_key=True).first()
-        if fresh is None or fresh.disabled_at is not None or fresh.totp_pending_secret != pending:
-            raise InvalidCode(field="code")
-        if row is not None:
-            await answer(row)
-        await void_challenges(fresh.id)
-        fresh.platform, fresh.role = user.platform, user.role
-        fresh.totp_secret, fresh.totp_pending_secret = pending, None
-        fresh.totp_confirmed_at, fresh.totp_last_step = now, step
-        await _save_factor(fresh, now)
-        codes = await replace_recovery_codes(fresh.id)
-        await end_sessions(fresh.id, but=who.session.id if isinstance(who, Actor) else None)
-        await _tell(fresh, MailKind.MFA_ENABLED, now)
-        await record_own(fresh, origin, "user.mfa_enabled", now=now)
-        signed_in = await complete(fresh, origin, now) if row is not None else None
-    return Enrolled(fresh, codes, signed_in)
+    return await _switch_on(who, user, row, step, origin, now)
 
 
 async def verify_mfa(origin: Origin, token: str, code: str, *, now: datetime, vault: Vault) -> Started | Challenged:
@@ -95,18 +80,13 @@ async def verify_mfa(origin: Origin, token: str, code: str, *, now: datetime, va
     row, user = await open_challenge(token, ChallengeKind.MFA_CODE, now)
     await count_code(row)
     attempt = await count_attempt(user, now)
-    async with in_transaction():
-        fresh = await account(user.id).select_for_update(no_key=True).first()
-        too_late = fresh is None or not await is_open(row)
-        if fresh is not None and not too_late and attempt.allowed and await _use_code(fresh, code, origin, now, vault):
-            await answer(row)
-            outcome = await advance(user, origin, now, mfa_done=True)
-            if isinstance(outcome, Challenged):
-                await take_back(user)
-            return outcome
-    if too_late:  # the same code, sent twice at once: that was no guess
+    try:
+        outcome = await _pass(row, user, code if attempt.allowed else None, origin, now, vault)
+    except InvalidToken:  # the same code, sent twice at once: that was no guess
         await take_back(user)
-        raise InvalidToken(field="challenge_token")
+        raise
+    if outcome is not None:
+        return outcome
     await lock_if_due(user, attempt, origin, now)
     raise InvalidCode(field="code")
 
@@ -115,27 +95,12 @@ async def disable_mfa(actor: Actor, password: str, *, now: datetime, hasher: Has
     """Switches one's own MFA off; every other session ends. Raises Forbidden where the platform requires MFA."""
     if actor.platform.mfa_required:
         raise Forbidden("The platform requires MFA.")
-    checked = await confirm_password(actor, password, now=now, hasher=hasher)
-    async with in_transaction():
-        user = await unchanged(checked)
-        if has_mfa(user):
-            await _remove(user, now)
-            user.version, user.updated_at = user.version + 1, now
-            await user.save(update_fields=[*FACTOR, "version", "updated_at"])
-            await end_sessions(user.id, but=actor.session.id)
-            await record_own(user, actor.origin, "user.mfa_disabled", now=now)
-    return user
+    return await _switch_off(actor, await confirm_password(actor, password, now=now, hasher=hasher), now)
 
 
 async def regenerate_recovery_codes(actor: Actor, password: str, *, now: datetime, hasher: Hasher) -> list[str]:
     """A new set; the old one is dead. Raises NotActive without MFA."""
-    checked = await confirm_password(actor, password, now=now, hasher=hasher)
-    async with in_transaction():
-        user = await unchanged(checked)
-        if not has_mfa(user):
-            raise NotActive("MFA is not on.")
-        await record_own(user, actor.origin, "user.recovery_codes_replaced", now=now)
-        return await replace_recovery_codes(user.id)
+    return await _regenerate(actor, await confirm_password(actor, password, now=now, hasher=hasher), now)
 
 
 async def reset_user_mfa(actor: Actor, user_id: UUID, *, now: datetime) -> User:
@@ -156,9 +121,77 @@ FACTOR = ["totp_secret", "totp_pending_secret", "totp_confirmed_at"]
 
 async def _enrolling(who: Actor | str, now: datetime) -> tuple[User, Challenge | None]:
     if isinstance(who, Actor):
-        return who.user, None
+        user = await own_row(who)
+        if user is None:
+            raise InvalidToken("This account is gone.")
+        return user, None
     row, user = await open_challenge(who, ChallengeKind.MFA_ENROLLMENT, now)
     return user, row
+
+
+@repeated
+async def _pass(
+    row: Challenge, user: User, code: str | None, origin: Origin, now: datetime, vault: Vault
+) -> Started | Challenged | None:
+    """What the code leads to; None: it is wrong. Raises InvalidToken where another request has answered."""
+    async with in_transaction():
+        fresh = await account(user.id).select_for_update(no_key=True).first()
+        if fresh is None or not await is_open(row):
+            raise InvalidToken(field="challenge_token")
+        if code is None or not await _use_code(fresh, code, origin, now, vault):
+            return None
+        await answer(row)
+        outcome = await advance(user, origin, now, mfa_done=True)
+        if isinstance(outcome, Challenged):
+            await take_back(user)
+        return outcome
+
+
+@repeated
+async def _switch_on(
+    who: Actor | str, user: User, row: Challenge | None, step: int, origin: Origin, now: datetime
+) -> Enrolled:
+    """Raises InvalidCode where the secret that was checked is no longer the one that waits."""
+    async with in_transaction():
+        fresh = await account(user.id).select_for_update(no_key=True).first()
+        if fresh is None or fresh.disabled_at is not None or fresh.totp_pending_secret != user.totp_pending_secret:
+            raise InvalidCode(field="code")
+        if row is not None:
+            await answer(row)
+        await void_challenges(fresh.id)
+        fresh.platform, fresh.role = user.platform, user.role
+        fresh.totp_secret, fresh.totp_pending_secret = fresh.totp_pending_secret, None
+        fresh.totp_confirmed_at, fresh.totp_last_step = now, step
+        await _save_factor(fresh, now)
+        codes = await replace_recovery_codes(fresh.id)
+        await end_sessions(fresh.id, but=who.session.id if isinstance(who, Actor) else None)
+        await _tell(fresh, MailKind.MFA_ENABLED, now)
+        await record_own(fresh, origin, "user.mfa_enabled", now=now)
+        signed_in = await complete(fresh, origin, now) if row is not None else None
+    return Enrolled(fresh, codes, signed_in)
+
+
+@repeated
+async def _switch_off(actor: Actor, checked: User, now: datetime) -> User:
+    async with in_transaction():
+        user = await unchanged(checked)
+        if has_mfa(user):
+            await _remove(user, now)
+            user.version, user.updated_at = user.version + 1, now
+            await user.save(update_fields=[*FACTOR, "version", "updated_at"])
+            await end_sessions(user.id, but=actor.session.id)
+            await record_own(user, actor.origin, "user.mfa_disabled", now=now)
+    return user
+
+
+@repeated
+async def _regenerate(actor: Actor, checked: User, now: datetime) -> list[str]:
+    async with in_transaction():
+        user = await unchanged(checked)
+        if not has_mfa(user):
+            raise NotActive("MFA is not on.")
+        await record_own(user, actor.origin, "user.recovery_codes_replaced", now=now)
+        return await replace_recovery_codes(user.id)
 
 
 async def _use_code(user: User, code: str, origin: Origin, now: datetime, vault: Vault) -> bool:

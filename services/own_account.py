@@ -6,6 +6,7 @@ from uuid import UUID
 from tortoise.transactions import in_transaction
 
 from models.challenge import ChallengeKind
+from models.repeating import repeated
 from models.role import Role
 from models.session import Session
 from models.user import User
@@ -23,14 +24,21 @@ from services.signing_in import advance
 from services.visibility import account
 
 
+async def own_row(actor: Actor) -> User | None:
+    """The actor's whole row; None where the account is gone meanwhile."""
+    user = await account(actor.id).first()
+    if user is not None:
+        user.platform, user.role = actor.platform, actor.user.role
+    return user
+
+
 async def confirm_password(
     actor: Actor, password: str, *, now: datetime, hasher: Hasher, field: str = "password"
 ) -> User:
     """The actor's fresh row, if the password is right; a wrong one counts like a failed sign-in."""
-    user = await account(actor.id).first()
+    user = await own_row(actor)
     if user is None:
         raise InvalidCredentials("This account is gone.", field=field)
-    user.platform, user.role = actor.platform, actor.user.role
     if not await check_password(user, password, actor.origin, now, hasher):
         raise InvalidCredentials(
             "The password is wrong, or too many wrong ones were tried; try again later.", field=field
@@ -45,13 +53,7 @@ async def change_password(
     """Ends every other session. Raises InvalidCredentials or PasswordRejected."""
     user = await confirm_password(actor, current_password, now=now, hasher=hasher, field="current_password")
     password_hash = await hash_of_new_password(user, new_password, hasher, field="new_password")
-    async with in_transaction():
-        fresh = await unchanged(user)
-        await set_password(fresh, password_hash, now)
-        await end_sessions(fresh.id, but=actor.session.id)
-        await tell_password_changed(fresh, now)
-        await record_own(fresh, actor.origin, "user.password_changed", now=now)
-    return fresh
+    return await _change(actor, user, password_hash, now)
 
 
 async def replace_expired_password(
@@ -87,6 +89,17 @@ async def revoke_session(actor: Actor, session_id: UUID, *, now: datetime) -> Us
         if await Session.filter(id=session.id).delete():
             await record(actor, "session.revoked", owner, now=now)
     return owner
+
+
+@repeated
+async def _change(actor: Actor, checked: User, password_hash: str, now: datetime) -> User:
+    async with in_transaction():
+        fresh = await unchanged(checked)
+        await set_password(fresh, password_hash, now)
+        await end_sessions(fresh.id, but=actor.session.id)
+        await tell_password_changed(fresh, now)
+        await record_own(fresh, actor.origin, "user.password_changed", now=now)
+    return fresh
 
 
 async def unchanged(user: User) -> User:

@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+from binascii import b2a_base64
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from models.keyset import RowsBeyond
 
 PAGE, LARGEST = 25, 100
 DEEPEST_OFFSET = 2**31 - 1
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 Row = TypeVar("Row", bound=Model)
 
@@ -112,10 +115,10 @@ def all_of(rows: QuerySet[Row]) -> Fetch[Row]:
 
 
 async def page_of(
-    model: type[Row], fetch: Fetch[Row], order: KeysetOrder, arguments: PageArguments, *, fingerprint: str
+    model: type[Row], fetch: Fetch[Row], order: KeysetOrder, arguments: PageArguments, *, fingerprint: Any
 ) -> Page[Row]:
     """One page. `fingerprint` names list, filter and order: a cursor of another list is refused with BadPage."""
-    mark = hashlib.sha256(repr((order, fingerprint)).encode()).digest()[:6]
+    mark = _mark(order, fingerprint)
     cursor = arguments.cursor
     window = Window(
         order=order,
@@ -133,12 +136,27 @@ async def page_of(
         rows=found,
         has_next=beyond if arguments.backwards else more,
         has_previous=more if arguments.backwards else beyond,
-        cursor_of=lambda row: _encoded([getattr(row, column) for column in order.columns], mark),
+        cursor_of=_cursors(order, mark),
     )
 
 
-def _encoded(values: list[Any], mark: bytes) -> str:
-    return base64.urlsafe_b64encode(mark + orjson.dumps(values, default=str)).decode().rstrip("=")
+def _mark(order: KeysetOrder, fingerprint: Any) -> bytes:
+    try:
+        text = orjson.dumps((order, fingerprint), default=str)
+    except TypeError:  # half of a surrogate pair in a search, which has no UTF-8
+        text = repr((order, fingerprint)).encode(errors="surrogatepass")
+    return hashlib.sha256(text).digest()[:6]
+
+
+def _cursors(order: KeysetOrder, mark: bytes) -> Callable[[Model], str]:
+    """Cursors: the row's place in the order behind the list's mark, in URL-safe base64 without padding."""
+    place = attrgetter(*order.columns)
+
+    def cursor_of(row: Model) -> str:
+        encoded = b2a_base64(mark + orjson.dumps(place(row), default=str), newline=False)
+        return encoded.rstrip(b"=").translate(URL_SAFE).decode()
+
+    return cursor_of
 
 
 def _decoded(cursor: str, mark: bytes, model: type[Model], order: KeysetOrder) -> list[Any]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise import connections
@@ -10,7 +11,7 @@ from tortoise.transactions import in_transaction
 
 from models.hydration import Shape, shape_of
 from models.platform import Platform
-from models.role import Permission, Role
+from models.role import Permission
 from models.session import Session
 from models.status import UserStatus, status_of
 from models.user import User
@@ -19,7 +20,15 @@ from services.audit import record
 from services.policy import require
 from services.tokens import new_token, token_hash
 
-RELATED = {"role": Role, "platform": Platform}
+OF_SESSION = ("id", "user_id", "created_at", "last_seen_at")
+OF_USER = tuple(
+    f"user__{column}"
+    for column in (
+        *("id", "platform_id", "role_id", "email", "first_name", "last_name"),
+        *("activated_at", "disabled_at"),
+    )
+)
+OF_ROLE = ("user__role__id", "user__role__name", "user__role__permissions")
 SEEN_EVERY = timedelta(minutes=1)
 """`last_seen_at` is written at most this often, so that reading costs no write."""
 
@@ -50,7 +59,8 @@ async def start_session(user: User, origin: Origin, now: datetime) -> Started:
 
 async def find_actor(token: str, origin: Origin, now: datetime) -> Actor | None:
     """Who sent this token: one statement; None where the session has ended, by whatever cause."""
-    rows: list[Session] = await _by_token(connections.get("default").capabilities.dialect).rows([token_hash(token)])
+    database: Any = connections.get("default")
+    rows: list[Session] = await _by_token(database.capabilities.dialect).rows(database, [token_hash(token)])
     session = rows[0] if rows else None
     if session is None or session.expires_at(session.user.platform) <= now:
         return None
@@ -64,11 +74,12 @@ async def find_actor(token: str, origin: Origin, now: datetime) -> Actor | None:
 
 @lru_cache
 def _by_token(dialect: str) -> Shape:
-    """The statement that every request begins with: the session, its user, and the user's role and platform."""
-    of_session = [f"user__{column}" for column in User._meta.db_fields]
-    related = [f"user__{name}__{column}" for name, model in RELATED.items() for column in model._meta.db_fields]
-    query = Session.filter(token_hash="")
-    return shape_of(query, (*sorted(Session._meta.db_fields), *sorted(of_session), *sorted(related)))
+    """The statement that every request begins with: of session, user and role what is needed, and the whole platform.
+
+    Whoever needs more of the actor's own row locks it and reads it.
+    """
+    platform = sorted(f"user__platform__{column}" for column in Platform._meta.db_fields)
+    return shape_of(Session.filter(token_hash=""), (*OF_SESSION, *OF_USER, *OF_ROLE, *platform))
 
 
 async def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:

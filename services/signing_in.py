@@ -11,6 +11,7 @@ from models.keys import storable
 from models.lockout import is_locked
 from models.password import password_expired
 from models.past_password import PastPassword
+from models.repeating import repeated
 from models.status import has_mfa
 from models.user import User
 from services.actor import Origin
@@ -38,6 +39,7 @@ async def sign_in(origin: Origin, email: str, password: str, *, now: datetime, h
     return outcome
 
 
+@repeated
 async def advance(user: User, origin: Origin, now: datetime, *, mfa_done: bool = False) -> Started | Challenged:
     """The next step: a code, a new password, setting MFA up, or the session. The user has role and platform loaded.
 

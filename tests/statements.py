@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
 
-CLIENTS = (SqliteClient, SqliteTransactionWrapper, AsyncpgDBClient, TransactionWrapper)
-WAYS = ("execute_query", "execute_query_dict", "execute_insert", "execute_many", "execute_script")
+from models.engines.postgres import RollcallPostgresClient
+from models.engines.sqlite import Telling
+
+TORTOISES = ("execute_query", "execute_query_dict", "execute_insert", "execute_many", "execute_script")
+WAYS = {
+    Telling: TORTOISES,
+    AsyncpgDBClient: TORTOISES,
+    TransactionWrapper: TORTOISES,
+    RollcallPostgresClient: ("rows",),
+}
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,8 @@ def statements() -> Iterator[list[Statement]]:
         return send
 
     with pytest.MonkeyPatch.context() as patch:
-        for client in CLIENTS:
-            for way in WAYS:
+        for client, ways in WAYS.items():
+            for way in ways:
                 if way in vars(client):
                     patch.setattr(client, way, listening(vars(client)[way]))
         yield heard

@@ -4,10 +4,11 @@ Tortoise 1.1.9 waits for a connection for ever, and keeps the pool's slot and th
 """
 
 import asyncio
-from collections.abc import Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -21,7 +22,9 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
-from models.unavailable import DatabaseUnavailable
+from models.engines.lanes import Lanes, given_back
+from models.repeating import note_commit, persisting
+from models.unavailable import DatabaseConflict, DatabaseUnavailable
 
 WAIT_SECONDS = 2.0
 """For a connection of the pool, for BEGIN, for a rollback, for giving a connection back."""
@@ -36,24 +39,39 @@ NOT_THE_QUESTION = (
     asyncpg.exceptions.ObjectNotInPrerequisiteStateError,  # lock_timeout
     asyncpg.exceptions.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.exceptions.TransactionRollbackError,  # a deadlock; a conflict where transactions are serializable
+    asyncpg.exceptions.TransactionRollbackError,  # undone by the server, and nobody knows whether all of it
     asyncpg.InternalClientError,  # what asyncpg says of a connection whose end it has not noticed yet
 )
+CONFLICTS = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,  # where transactions are serializable
+    asyncpg.InvalidCachedStatementError,  # a migration has changed what a prepared statement returns
+)
+
+
+StatementTold = Callable[[str, float, BaseException | None], None]
+Result = TypeVar("Result")
 
 
 class PostgresUnavailable(DatabaseUnavailable, OperationalError):
     """The server is gone, starting, full or read-only, or something took too long."""
 
 
+class PostgresConflict(DatabaseConflict, PostgresUnavailable):
+    """Another transaction was preferred to this one."""
+
+
 @contextmanager
 def judging() -> Iterator[None]:
-    """Turns what is not the statement's fault into PostgresUnavailable."""
+    """Turns what is not the statement's fault into PostgresUnavailable, or PostgresConflict."""
     try:
         yield
     except asyncpg.InterfaceError as error:
         if "closed" not in str(error) and "closing" not in str(error):
             raise
         raise PostgresUnavailable(str(error)) from error
+    except CONFLICTS as error:
+        raise PostgresConflict(f"{type(error).__name__}: {error}") from error
     except NOT_THE_QUESTION as error:
         raise PostgresUnavailable(f"{type(error).__name__}: {error}") from error
 
@@ -64,30 +82,54 @@ async def judged(func: Any, *args: Any, **kwargs: Any) -> Any:
         return await func(*args, **kwargs)
 
 
-async def given_back(pool: asyncpg.Pool, connection: Any) -> None:
-    """asyncpg ends a connection that cannot be cleaned in time, and opens another when it is needed."""
-    with suppress(Exception):
-        await pool.release(connection, timeout=WAIT_SECONDS)
-
-
 class BoundedConnection(PoolConnectionWrapper[Any]):
     """A connection for one statement. Raises PostgresUnavailable where none is free within WAIT_SECONDS."""
+
+    client: "RollcallPostgresClient"
 
     async def __aenter__(self) -> Any:
         with judging():
             async with asyncio.timeout(WAIT_SECONDS):
                 await self.ensure_connection()
-                self.connection = await self.client._pool.acquire()
+                self.connection = await self.client.lanes.taken(self.client._pool.acquire)
         return self.connection
 
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
         await given_back(self.client._pool, self.connection)
 
 
-class RollcallTransaction(TransactionWrapper):
+class Telling:
+    """Tells `on_statement` the text of each statement, the seconds until it was answered and what it raised."""
+
+    on_statement: StatementTold | None = None
+
+    async def _told(self, sql: str, statement: Awaitable[Result]) -> Result:
+        if self.on_statement is None:
+            return await statement
+        started, raised = time.perf_counter(), None
+        try:
+            return await statement
+        except Exception as error:
+            raised = error
+            raise
+        finally:
+            self.on_statement(sql, time.perf_counter() - started, raised)
+
+
+class RollcallTransaction(Telling, TransactionWrapper):
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self.on_statement = connection.on_statement
+
+    async def rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """What a SELECT gives inside the transaction."""
+        rows: list[Any] = (await self.execute_query(sql, list(values)))[1]
+        return rows
+
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         with judging():
-            return await super()._translate_exceptions(partial(judged, func), *args, **kwargs)
+            asked = super()._translate_exceptions(partial(judged, func), *args, **kwargs)
+            return await self._told(args[0] if args else "BEGIN", asked)
 
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(RollcallTransaction(self))
@@ -134,6 +176,7 @@ class GuardedTransactionContext(TransactionContextPooled):
         with judging():
             async with asyncio.timeout(COMMIT_SECONDS):
                 await self.client.commit()
+        note_commit()
 
     async def _roll_back(self) -> None:
         """What cannot be rolled back in time ends with its connection; the first failure is what the caller hears."""
@@ -145,8 +188,43 @@ class GuardedTransactionContext(TransactionContextPooled):
                 self.client._connection.terminate()
 
 
-class RollcallPostgresClient(AsyncpgDBClient):
-    """A pool of connections. Raises PostgresUnavailable where none is free, and where the server is to blame."""
+class RollcallPostgresClient(Telling, AsyncpgDBClient):
+    """A pool of connections. Raises PostgresUnavailable where none is free, and where the server is to blame.
+
+    `on_conflict` is told of each PostgresConflict whether it was `repeated` or `given up`.
+    """
+
+    _pool: Any
+
+    def __init__(
+        self,
+        *args: Any,
+        on_statement: StatementTold | None = None,
+        on_conflict: Callable[[str], None] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.on_statement, self.on_conflict = on_statement, on_conflict
+        self.lanes = Lanes()
+
+    async def rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """What a SELECT by itself gives."""
+        connection = self.lanes.take()
+        if connection is None:
+            connection = await BoundedConnection(self, self._pool_init_lock).__aenter__()
+        try:
+            return await self._told(sql, self.lanes.fetch(self._pool, connection, sql, values))
+        except CONFLICTS:
+            rows: list[Any] = (await self.execute_query(sql, list(values)))[1]
+            return rows
+        except Exception:
+            with judging():
+                raise
+
+    async def _close(self) -> None:
+        if self._pool is not None:
+            await self.lanes.clear(self._pool)
+        await super()._close()
 
     def acquire_connection(self) -> PoolConnectionWrapper[Any]:
         return BoundedConnection(self, self._pool_init_lock)
@@ -155,8 +233,16 @@ class RollcallPostgresClient(AsyncpgDBClient):
         return GuardedTransactionContext(RollcallTransaction(self), self._pool_init_lock)
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        """A statement by itself is a transaction, so it can be repeated whatever it is."""
+        result = await persisting(partial(self._ask, func, *args, **kwargs))
+        if not (args[0] if args else kwargs["query"]).startswith("SELECT"):
+            note_commit()
+        return result
+
+    async def _ask(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         with judging():
-            return await super()._translate_exceptions(partial(judged, func), *args, **kwargs)
+            asked = super()._translate_exceptions(partial(judged, func), *args, **kwargs)
+            return await self._told(args[0] if args else kwargs["query"], asked)
 
 
 client_class = RollcallPostgresClient

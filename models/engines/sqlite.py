@@ -1,19 +1,26 @@
 """SQLite: a transaction takes the write lock at once, and one that fails to begin leaves nothing locked.
 
 Tortoise begins deferred transactions: two processes that both read and then write would fail with
-"database is locked" however long they are ready to wait.
+"database is locked" however long they are ready to wait. And it has one connection, on which a transaction holds up
+every reader: here what is read outside of transactions has others.
 """
 
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from tortoise.backends.base.client import NestedTransactionContext, TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import (
+    ConnectionWrapper,
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+)
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
+from models.engines.sqlite_readers import Readers
 from models.unavailable import DatabaseUnavailable
 
 StatementTold = Callable[[str, float, BaseException | None], None]
@@ -47,6 +54,11 @@ class Telling:
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
         return await self._told(query, super().execute_query(query, values))  # type: ignore[misc]
+
+    async def rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """What a SELECT gives."""
+        rows: list[Any] = (await self.execute_query(sql, list(values)))[1]
+        return rows
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
         return await self._told(query, super().execute_query_dict(query, values))  # type: ignore[misc]
@@ -123,8 +135,69 @@ class GuardedTransactionContext(SqliteTransactionContext):
             self._trxlock.release()
 
 
-class RollcallSqliteClient(Telling, SqliteClient):
-    """One connection a process; writers of several processes wait for each other (`busy_timeout`)."""
+class GuardedConnection(ConnectionWrapper[Any]):
+    """The one connection that writes. Tortoise keeps the lock for good where it does not open."""
+
+    async def __aenter__(self) -> Any:
+        await self._lock.acquire()
+        try:
+            await self.ensure_connection()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self.connection
+
+
+class ReadingAside(SqliteClient):
+    """One connection that writes, and readers beside it where the database is a file."""
+
+    _readers: Readers | None = None
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        return GuardedConnection(self._lock, self)
+
+    async def create_connection(self, with_db: bool) -> None:
+        """The readers come after it: the file is there then, and in WAL mode."""
+        try:
+            await super().create_connection(with_db)
+        except BaseException as error:
+            await super().close()
+            if isinstance(error, sqlite3.OperationalError):
+                raise judged(error) from error
+            raise
+        if self._readers is None and ":memory:" not in self.filename:
+            self._readers = Readers(self.filename, self.pragmas["busy_timeout"])
+
+    async def close(self) -> None:
+        """The readers go first: the connection that is closed last tidies the file up."""
+        readers, self._readers = self._readers, None
+        if readers is not None:
+            await readers.close()
+        await super().close()
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
+        readers = await self._readers_of(query)
+        if readers is None:
+            return await super().execute_query(query, values)
+        rows = await readers.read(query, values or ())
+        return len(rows), rows
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> Any:
+        readers = await self._readers_of(query)
+        if readers is None:
+            return await super().execute_query_dict(query, values)
+        return list(map(dict, await readers.read(query, values or ())))
+
+    async def _readers_of(self, query: str) -> Readers | None:
+        """Whoever answers the statement if it only reads."""
+        if self._connection is None:
+            async with self.acquire_connection():
+                pass
+        return self._readers if query.startswith("SELECT") else None
+
+
+class RollcallSqliteClient(Telling, ReadingAside):
+    """One writer at a time: those of several processes wait for each other (`busy_timeout`, in milliseconds)."""
 
     def __init__(self, file_path: str, *, on_statement: StatementTold | None = None, **kwargs: Any) -> None:
         super().__init__(file_path, **{"busy_timeout": 5000, "synchronous": "NORMAL", **kwargs})

@@ -9,7 +9,7 @@ from services.accepting import accept_invitation as accept
 
 @strawberry.input(description="The link of an invitation and a password of one's own.")
 class AcceptInvitationInput:
-    token: str = strawberry.field(description="The `token` of the link.")
+    token: str = strawberry.field(description="The `token` in the address that the mail links to.")
     password: str = strawberry.field(description="As long as the platform's policy asks; at most 128 characters.")
 
 

@@ -14,7 +14,7 @@ class RequestPasswordResetInput:
 
 @strawberry.input(description="The link of a password reset and a new password.")
 class ResetPasswordInput:
-    token: str = strawberry.field(description="The `token` of the link.")
+    token: str = strawberry.field(description="The `token` in the address that the mail links to.")
     new_password: str = strawberry.field(description="As long as the platform's policy asks; at most 128 characters.")
 
 

@@ -9,7 +9,7 @@ from services.own_account import replace_expired_password as replace
 
 @strawberry.input(description="The answer to a challenge of kind PASSWORD_CHANGE.")
 class ReplaceExpiredPasswordInput:
-    challenge_token: str = strawberry.field(description="The challenge's `token`.")
+    challenge_token: str = strawberry.field(description="The `token` of the challenge that this answers.")
     new_password: str = strawberry.field(description="None of the last five.")
 
 

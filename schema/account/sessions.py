@@ -20,7 +20,7 @@ class Session(Node):
     row_type: ClassVar[type[Model]] = models.session.Session
     created_at: datetime = strawberry.field(description="When it began.")
     last_seen_at: datetime = strawberry.field(description="When the last request came with it, to the minute.")
-    ip_address: str | None = strawberry.field(description="Where it began.")
+    ip_address: str | None = strawberry.field(description="The address from which it began.")
     user_agent: str | None = strawberry.field(description="What the browser or program calls itself.")
 
     @strawberry.field(description="When it ends without another request.")
@@ -32,7 +32,7 @@ class Session(Node):
         return cast("models.session.Session", self).id == info.context.signed_in.session.id
 
 
-@strawberry.input(description="Names one session.")
+@strawberry.input(description="The session that is to end.")
 class RevokeSessionInput:
     id: strawberry.ID = strawberry.field(description="The session's global id.")
 

@@ -7,10 +7,10 @@ from schema.context import Info
 from services.signing_in import sign_in as start
 
 
-@strawberry.input(description="Who signs in.")
+@strawberry.input(description="The sign-in name and password of somebody who signs in.")
 class SignInInput:
     email: str = strawberry.field(description="The sign-in name; letter case does not matter.")
-    password: str = strawberry.field(description="The password.")
+    password: str = strawberry.field(description="As the person typed it; nothing is trimmed.")
 
 
 async def sign_in(info: Info, input: SignInInput) -> SignInPayload:

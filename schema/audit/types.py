@@ -8,6 +8,7 @@ import strawberry
 from tortoise import Model
 
 import models.audit_event
+from schema.conditions import MOST_VALUES, any_of
 from schema.context import Info
 from schema.ids import global_id, id_of
 from schema.node import Node
@@ -74,7 +75,9 @@ def _row(event: AuditEvent) -> models.audit_event.AuditEvent:
     return cast("models.audit_event.AuditEvent", event)
 
 
-@strawberry.input(description="All given conditions must hold; within one list, any.")
+@strawberry.input(
+    description=f"All given conditions must hold; within one list, any. A list may have {MOST_VALUES} different values."
+)
 class AuditEventFilter:
     type: list[str] | None = strawberry.field(description="Events of any of these types.", default=None)
     actor_id: strawberry.ID | None = strawberry.field(description="What this user did.", default=None)
@@ -84,7 +87,7 @@ class AuditEventFilter:
 
 @strawberry.type(description="An event in a list, with its place there.")
 class AuditEventEdge:
-    node: AuditEvent = strawberry.field(description="The event.")
+    node: AuditEvent = strawberry.field(description="What happened in this place of the list.")
     cursor: str = strawberry.field(description="For `after`; good for the same filter only.")
 
 
@@ -112,7 +115,7 @@ def event_query(filter: AuditEventFilter | None) -> EventQuery:
     unknown = (asked.actor_id is not None and actor_id is None) or (asked.target_id is not None and target_id is None)
     at = asked.at or DateTimeRange()
     return EventQuery(
-        types=None if asked.type is None else tuple(asked.type),
+        types=any_of("type", asked.type),
         actor_id=actor_id,
         target_id=target_id,
         nobody=unknown,

@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, execute
-from graphql.execution.values import get_variable_values
 from strawberry.execution import optimized_is_awaitable
 
 from models.unavailable import DatabaseUnavailable
@@ -21,6 +20,8 @@ from schema.root import schema
 
 GRAPHQL = schema._schema
 """graphql-core's schema, which Strawberry has made."""
+
+UNTRUSTED = "Only documents on the server's list of trusted documents are executed."
 
 log = structlog.get_logger()
 
@@ -44,27 +45,36 @@ class Engine:
         self._rules = rules or Rules()
         self._documents = Documents(schema)
         self.counts: Counter[str] = Counter()
-        """How many operations ran `compiled`, `interpreted`, or turned out `odd` and were interpreted after all."""
+        """How many operations ran `compiled` or `interpreted`, turned out `odd` and were interpreted after all, or were
+        `refused`: those whose variables do not fit after they were `interpreted`.
+        """
 
     async def answer(
         self, source: str, variables: dict[str, Any] | None, operation_name: str | None, context: Context
     ) -> Answer:
         if self._rules.trusted is not None and source not in self._rules.trusted:
-            return refusal([BadUserInput("Only documents on the server's list of trusted documents are executed.")])
+            return self._refused([BadUserInput(UNTRUSTED)])
         reticent = not may_introspect(self._rules.introspection, context)
         prepared = self._documents.get(source)
         if prepared.errors:
-            return refusal(prepared.errors, reticent=reticent)
+            return self._refused(prepared.errors, reticent=reticent)
         try:
             operation = self._admitted(prepared, operation_name, reticent=reticent)
         except GraphQLError as error:
-            return refusal([error])
+            return self._refused([error])
         cost = prepared.cost(operation, variables)
         extensions = {"cost": {"requested": cost, "limit": self._rules.cost_limit}}
         if cost > self._rules.cost_limit:
-            return refusal([TooComplex("points of cost", cost, self._rules.cost_limit)], extensions=extensions)
+            return self._refused([TooComplex("points of cost", cost, self._rules.cost_limit)], extensions=extensions)
         result = await self._execute(prepared, operation, variables, context)
-        return finished(result, reticent=reticent, extensions=extensions)
+        answer = finished(result, reticent=reticent, extensions=extensions)
+        if answer.refused:
+            self.counts["refused"] += 1
+        return answer
+
+    def _refused(self, errors: Sequence[GraphQLError], **more: Any) -> Answer:
+        self.counts["refused"] += 1
+        return refusal(errors, **more)
 
     def _admitted(self, prepared: Prepared, name: str | None, *, reticent: bool) -> OperationDefinitionNode:
         """The operation to execute. Raises GraphQLError where there is none, or the caller may not introspect."""
@@ -104,12 +114,11 @@ class Engine:
     ) -> dict[str, Any] | None:
         """None where there is no plan, or something odd came up; for a query, running it again is harmless."""
         assert prepared.plans is not None
-        coerced = get_variable_values(GRAPHQL, operation.variable_definitions or (), variables or {})
-        plan = None if isinstance(coerced, list) else prepared.plans.of(operation, coerced.coerced)
-        if plan is None:
-            return None
         try:
-            data = await plan.run(context, coerced)
+            plan = prepared.plans.of(operation, variables or {})
+            if plan is None:
+                return None
+            data = await plan.run(context, variables or {})
         except DatabaseUnavailable:
             raise
         except Exception as error:

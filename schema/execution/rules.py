@@ -5,7 +5,7 @@ from typing import Literal
 
 from schema.execution.trusted import TrustedDocuments
 
-COST_LIMIT = 20_000
+COST_LIMIT = 30_000
 """Points, by default; see `sizes`."""
 
 Introspection = Literal["public", "signed-in", "off"]

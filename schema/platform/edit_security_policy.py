@@ -17,17 +17,17 @@ OFF = " 0 switches it off."
 class EditSecurityPolicyInput:
     lockout_threshold: int | None = strawberry.field(description="3 to 100 failures." + OFF, default=None)
     lockout_minutes: int | None = strawberry.field(
-        description="1 to 1440; 0: until an administrator unlocks.", default=None
+        description="1 to 1440 minutes; 0: until an administrator unlocks.", default=None
     )
     password_min_length: int | None = strawberry.field(
         description="15 to 64 characters; from 8 where MFA is required.", default=None
     )
-    password_max_age_days: int | None = strawberry.field(description="1 to 3650." + OFF, default=None)
+    password_max_age_days: int | None = strawberry.field(description="1 to 3650 days." + OFF, default=None)
     mfa_required: bool | None = strawberry.field(description="Whether everybody needs MFA.", default=None)
-    invitation_hours: int | None = strawberry.field(description="1 to 720.", default=None)
-    session_idle_minutes: int | None = strawberry.field(description="5 to 43200." + OFF, default=None)
-    session_hours: int | None = strawberry.field(description="1 to 8760." + OFF, default=None)
-    dormant_after_days: int | None = strawberry.field(description="1 to 3650." + OFF, default=None)
+    invitation_hours: int | None = strawberry.field(description="1 to 720 hours.", default=None)
+    session_idle_minutes: int | None = strawberry.field(description="5 to 43200 minutes." + OFF, default=None)
+    session_hours: int | None = strawberry.field(description="1 to 8760 hours." + OFF, default=None)
+    dormant_after_days: int | None = strawberry.field(description="1 to 3650 days." + OFF, default=None)
 
 
 @strawberry.type(description="What became of the platform.")

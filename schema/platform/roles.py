@@ -14,7 +14,7 @@ from services import roles
 from services.refusals import NotFound
 
 
-@strawberry.input(description="A new role.")
+@strawberry.input(description="A new role and what it allows.")
 class AddRoleInput:
     name: str = strawberry.field(description="Unique on the platform; at most 100 characters.")
     permissions: list[Permission] = strawberry.field(description="Only what the viewer holds.")
@@ -24,12 +24,14 @@ class AddRoleInput:
 @strawberry.input(description="What is to be changed of a role; absent and null stay as they are.")
 class EditRoleInput:
     id: strawberry.ID = strawberry.field(description="The role's global id.")
-    name: str | None = strawberry.field(description="Unique on the platform.", default=None)
-    description: str | None = strawberry.field(description="What it is for.", default=None)
-    permissions: list[Permission] | None = strawberry.field(description="Only what the viewer holds.", default=None)
+    name: str | None = strawberry.field(description="Unique on the platform; at most 100 characters.", default=None)
+    description: str | None = strawberry.field(description="What it is for; at most 500 characters.", default=None)
+    permissions: list[Permission] | None = strawberry.field(
+        description="All that the role allows from now on; only what the viewer holds.", default=None
+    )
 
 
-@strawberry.input(description="Names one role.")
+@strawberry.input(description="The role that is to go.")
 class DeleteRoleInput:
     id: strawberry.ID = strawberry.field(description="The role's global id.")
 

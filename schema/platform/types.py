@@ -33,7 +33,7 @@ class SecurityPolicy:
 @strawberry.type(description="The tenant: users, roles and rules of one platform are invisible to every other.")
 class Platform(Node):
     row_type: ClassVar[type[Model]] = models.platform.Platform
-    name: str = strawberry.field(description="The platform's name.")
+    name: str = strawberry.field(description="What people call the platform.")
     timezone: TimeZone = strawberry.field(description="What new users start with.")
 
     @strawberry.field(description="The rules for accounts.")

@@ -22,10 +22,10 @@ class Alert:
 
 @strawberry.type(description="A management action, and whether the viewer may take it on this user now.")
 class ViewerAction:
-    action: UserAction = strawberry.field(description="The action.")
+    action: UserAction = strawberry.field(description="What could be done, as a button would name it.")
     allowed: bool = strawberry.field(description="Whether the mutation would be done.")
-    code: ErrorCode | None = strawberry.field(description="Null when allowed.")
-    message: str | None = strawberry.field(description="A sentence for people; null when allowed.")
+    code: ErrorCode | None = strawberry.field(description="Why not, for programs; null when allowed.")
+    message: str | None = strawberry.field(description="Why not, in a sentence for people; null when allowed.")
 
 
 async def viewer_actions(user: User, context: Context) -> list[ViewerAction]:

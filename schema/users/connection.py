@@ -9,7 +9,7 @@ from schema.context import Info
 from schema.enums import AlertType, UserStatus
 from schema.pages import PageInfo, page_info
 from schema.platform.types import Role
-from schema.users.types import User, shown
+from schema.users.types import User
 from services import facets
 from services.directory import matching
 from services.paging import Page
@@ -19,25 +19,25 @@ from services.user_query import UserQuery
 
 @strawberry.type(description="A user in a list, with its place there.")
 class UserEdge:
-    node: User = strawberry.field(description="The user.")
+    node: User = strawberry.field(description="The user in this place of the list.")
     cursor: str = strawberry.field(description="For `after` and `before`; good for the same order and filter only.")
 
 
 @strawberry.type(description="How many users have a status.")
 class StatusCount:
-    status: UserStatus = strawberry.field(description="The status.")
+    status: UserStatus = strawberry.field(description="The status that is counted.")
     count: int = strawberry.field(description="How many have it.")
 
 
 @strawberry.type(description="How many users have a role.")
 class RoleCount:
-    role: Role = strawberry.field(description="The role.")
+    role: Role = strawberry.field(description="The role that is counted.")
     count: int = strawberry.field(description="How many have it.")
 
 
 @strawberry.type(description="How many users have an alert.")
 class AlertCount:
-    type: AlertType = strawberry.field(description="The alert.")
+    type: AlertType = strawberry.field(description="The alert that is counted.")
     count: int = strawberry.field(description="How many have it.")
 
 
@@ -50,11 +50,11 @@ class UserFacets:
         counted = await facets.count_by_status(info.context.signed_in, self.query, info.context.now)
         return [StatusCount(status=status, count=count) for status, count in counted.items()]
 
-    @strawberry.field(description="With MFA.")
+    @strawberry.field(description="How many have a second factor.")
     async def mfa_enabled(self, info: Info) -> int:
         return (await self._mfa(info))[True]
 
-    @strawberry.field(description="Without MFA.")
+    @strawberry.field(description="How many have no second factor.")
     async def mfa_not_enabled(self, info: Info) -> int:
         return (await self._mfa(info))[False]
 
@@ -83,7 +83,8 @@ class UserConnection:
 
     @strawberry.field(description="The users of this page with their cursors.")
     def edges(self) -> list[UserEdge]:
-        return [UserEdge(node=shown(row), cursor=self.page.cursor_of(row)) for row in self.page.rows]  # type: ignore[arg-type]
+        cursor_of = self.page.cursor_of
+        return [UserEdge(node=row, cursor=cursor_of(row)) for row in self.page.rows]  # type: ignore[arg-type]
 
     @strawberry.field(description="The users of this page.")
     def nodes(self) -> list[User]:

@@ -11,8 +11,8 @@ from services.editing import edit_user as edit
 @strawberry.input(description="What is to be changed: absent stays as it is, null is cleared.")
 class EditUserInput:
     id: strawberry.ID = strawberry.field(description="The user's global id.")
-    first_name: strawberry.Maybe[str | None] = strawberry.field(description="Cannot be cleared.")
-    last_name: strawberry.Maybe[str | None] = strawberry.field(description="Cannot be cleared.")
+    first_name: strawberry.Maybe[str | None] = strawberry.field(description="The given name; cannot be cleared.")
+    last_name: strawberry.Maybe[str | None] = strawberry.field(description="The family name; cannot be cleared.")
     phone_number: strawberry.Maybe[str | None] = strawberry.field(description="With the country code; null clears it.")
     timezone: strawberry.Maybe[str | None] = strawberry.field(description="Null goes back to the platform's.")
     expected_version: int | None = strawberry.field(

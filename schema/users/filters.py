@@ -1,16 +1,14 @@
 """The arguments of the users list."""
 
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 import strawberry
 
+from schema.conditions import MOST_VALUES, any_of
 from schema.enums import AlertType, OrderDirection, UserOrderField, UserStatus
 from schema.ids import id_of, id_or_nothing
 from services.user_query import Span, UserQuery
-
-Value = TypeVar("Value")
 
 
 @strawberry.input(description="A condition on the last sign-in.")
@@ -30,7 +28,7 @@ class DateTimeRange:
 
 @strawberry.input(
     description="All given conditions must hold; within one list, any. An empty list is a condition that nobody meets; "
-    "null and absent are no condition."
+    f"null and absent are no condition. A list may have {MOST_VALUES} different values."
 )
 class UserFilter:
     status: list[UserStatus] | None = strawberry.field(description="Users with any of these statuses.", default=None)
@@ -45,27 +43,31 @@ class UserFilter:
         "one of its words; a whole e-mail address or id finds that user.",
         default=None,
     )
-    last_login: LastLoginFilter | None = strawberry.field(description="By the last sign-in.", default=None)
-    created_at: DateTimeRange | None = strawberry.field(description="By when they were added.", default=None)
+    last_login: LastLoginFilter | None = strawberry.field(
+        description="Users by when they last signed in, or that they never did.", default=None
+    )
+    created_at: DateTimeRange | None = strawberry.field(description="Users by when they were added.", default=None)
 
 
 @strawberry.input(description="How a list of users is ordered.")
 class UserOrder:
-    field: UserOrderField = strawberry.field(description="By what.")
-    direction: OrderDirection = strawberry.field(description="In which direction.", default=OrderDirection.ASC)
+    field: UserOrderField = strawberry.field(description="Which column decides.")
+    direction: OrderDirection = strawberry.field(
+        description="Lowest or highest value first.", default=OrderDirection.ASC
+    )
 
 
 def user_query(search: str | None, filter: UserFilter | None) -> UserQuery:
-    """The arguments in the words of the services. Raises BadUserInput for what is no id at all."""
+    """The arguments in the words of the services. Raises BadUserInput for what is no id at all, and for too many."""
     asked = filter or UserFilter()
     last_login, created = asked.last_login or LastLoginFilter(), asked.created_at or DateTimeRange()
     return UserQuery(
         search=search,
-        status=_tuple(asked.status),
+        status=any_of("status", asked.status),
         mfa_enabled=asked.mfa_enabled,
         sso_enabled=asked.sso_enabled,
         role_ids=_role_ids(asked.role_id),
-        alerts=_tuple(asked.alerts),
+        alerts=any_of("alerts", asked.alerts),
         text=asked.text,
         text_id=_whole_id(asked.text),
         last_login=Span(before=last_login.before, after=last_login.after),
@@ -74,14 +76,11 @@ def user_query(search: str | None, filter: UserFilter | None) -> UserQuery:
     )
 
 
-def _tuple(values: list[Value] | None) -> tuple[Value, ...] | None:
-    return None if values is None else tuple(values)
-
-
 def _role_ids(ids: list[strawberry.ID] | None) -> tuple[UUID, ...] | None:
-    if ids is None:
+    given = any_of("roleId", ids)
+    if given is None:
         return None
-    return tuple(found for id in ids if (found := id_of("Role", id)) is not None)
+    return tuple(found for id in given if (found := id_of("Role", id)) is not None)
 
 
 def _whole_id(text: str | None) -> UUID | None:

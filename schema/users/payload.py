@@ -13,7 +13,7 @@ from services.refusals import NotFound, Refusal, StaleVersion
 from services.visibility import WHOLE, visible_to
 
 
-@strawberry.input(description="Names one user.")
+@strawberry.input(description="The user whom it is about.")
 class UserInput:
     id: strawberry.ID = strawberry.field(description="The user's global id.")
 

@@ -7,8 +7,8 @@ import strawberry
 from schema.context import Info
 from schema.enums import OrderDirection, UserOrderField
 from schema.ids import id_of
-from schema.needs import columns_wanted
 from schema.pages import After, First
+from schema.rows import columns_wanted
 from schema.users.connection import UserConnection
 from schema.users.filters import UserFilter, UserOrder, user_query
 from schema.users.types import User, shown

@@ -7,16 +7,16 @@ import strawberry
 from tortoise import Model
 
 import models.user
-from models.alerts import alerts_of
+from models.attention import alerts_under
 from models.status import status_of
 from schema.audit.types import AuditEventConnection
 from schema.context import Info
 from schema.enums import UserStatus
 from schema.errors import BadUserInput
-from schema.needs import needs
 from schema.node import Node
 from schema.pages import After, First
 from schema.platform.types import Platform, Role
+from schema.rows import card, judged, needs, of_row
 from schema.scalars import URL, EmailAddress, PhoneNumber, TimeZone
 from schema.users import attention, security
 from schema.users import invitation as invitations
@@ -30,12 +30,9 @@ if TYPE_CHECKING:
 NAMES = needs("first_name", "last_name")
 STATE = ("disabled_at", "activated_at")
 ATTENTION = (
-    "email",
-    "failed_sign_ins",
-    "last_login_at",
-    "locked_at",
-    "password_changed_at",
-    "totp_confirmed_at",
+    *("email", "failed_sign_ins", "last_login_at", "locked_at", "password_changed_at", "totp_confirmed_at"),
+    *("invitation__id", "invitation__expires_at"),
+    *("invitation__mail__id", "invitation__mail__state", "invitation__mail__created_at"),
 )
 INVITATION = tuple(f"invitation__{column}" for column in ("id", "sent_at", "expires_at", "times_sent", "invited_by_id"))
 MAIL = tuple(
@@ -85,38 +82,23 @@ class User(Node):
         url = info.context.tools.avatar_url(_row(self), size)
         return URL(url) if url else None
 
-    @strawberry.field(description="Where the account stands.", metadata=needs(*STATE))
-    def status(self) -> UserStatus:
-        return status_of(_row(self))
-
-    @strawberry.field(description="The second factor.", metadata=needs("totp_confirmed_at"))
-    def mfa(self) -> security.MfaStatus:
-        return security.mfa_status(_row(self))
-
-    @strawberry.field(description="The link to an identity provider.", metadata=needs("sso_provider", "sso_linked_at"))
-    def sso(self) -> security.SsoStatus:
-        return security.sso_status(_row(self))
-
-    @strawberry.field(description="The state of the password.", metadata=needs("password_hash", "password_changed_at"))
-    def password(self, info: Info) -> security.PasswordStatus:
-        return security.password_status(_row(self), info.context.signed_in.platform, info.context.now)
-
-    @strawberry.field(
-        description="Null while the account is not locked.", metadata=needs("locked_at", "failed_sign_ins")
+    status: UserStatus = of_row(status_of, *STATE, description="Where the account stands.")
+    mfa: security.MfaStatus = card(description="The second factor.")
+    sso: security.SsoStatus = card(description="The link to an identity provider.")
+    password: security.PasswordStatus = card(description="Whether one is set, and how old it may grow.")
+    lockout: security.Lockout | None = judged(
+        security.lockout, "locked_at", "failed_sign_ins", description="Null while the account is not locked."
     )
-    def lockout(self, info: Info) -> security.Lockout | None:
-        return security.lockout(_row(self), info.context.signed_in.platform, info.context.now)
+    alerts: list[attention.Alert] = judged(
+        alerts_under,
+        *STATE,
+        *ATTENTION,
+        description="What needs attention, most severe first; the same here, in lists and in filters.",
+    )
 
     @strawberry.field(description="Null once the account has been set up.", metadata=needs(*INVITATION, *MAIL))
     def invitation(self, info: Info) -> invitations.Invitation | None:
         return invitations.invitation(_row(self).invitation, info.context.now)
-
-    @strawberry.field(
-        description="What needs attention, most severe first; the same here, in lists and in filters.",
-        metadata=needs(*STATE, *ATTENTION, *INVITATION, *MAIL),
-    )
-    def alerts(self, info: Info) -> list[attention.Alert]:
-        return cast("list[attention.Alert]", alerts_of(_row(self), info.context.signed_in.platform, info.context.now))
 
     @strawberry.field(
         metadata=needs(),

@@ -1,5 +1,6 @@
-"""GraphiQL is the manual: everything in the schema has its words, and enough of a sentence to be one."""
+"""GraphiQL is the manual: everything in the schema has its words, and they are worth reading."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from graphql import (
 )
 
 from schema.root import schema
+
+SAYS_NOTHING = {"a", "an", "the", "of", "is", "are", "it", "its", "by", "with", "in", "as", "to", "and", "or", "what"}
 
 
 def described() -> Iterator[tuple[str, str | None]]:
@@ -33,12 +36,28 @@ def _inside(name: str, type: Any) -> Iterator[tuple[str, str | None]]:
         for field_name, field in type.fields.items():
             yield f"{name}.{field_name}", field.description
             for argument, given in field.args.items():
-                if (name, argument) != ("Mutation", "input"):  # the input's type has the words
-                    yield f"{name}.{field_name}({argument}:)", given.description
+                yield f"{name}.{field_name}({argument}:)", given.description
+
+
+def words(text: str) -> set[str]:
+    """Those of names and of sentences alike, in lower case, without the end of a plural."""
+    return {word.lower().rstrip("s") for word in re.findall(r"[A-Z]?[a-z]+|[A-Z0-9]+(?![a-z])", text)}
 
 
 def test_everything_in_the_schema_is_described() -> None:
     assert [coordinate for coordinate, description in described() if not (description or "").strip()] == []
+
+
+def test_every_description_is_a_sentence() -> None:
+    sentence = re.compile(r"[A-Z0-9`].*\.", re.DOTALL)
+    assert [coordinate for coordinate, text in described() if not sentence.fullmatch(text or "")] == []
+
+
+def test_every_description_says_more_than_the_name() -> None:
+    empty = {
+        coordinate: text for coordinate, text in described() if not words(text or "") - words(coordinate) - SAYS_NOTHING
+    }
+    assert empty == {}
 
 
 def test_the_schema_is_walked_at_all() -> None:

@@ -15,7 +15,7 @@ INVITATION = "query User($id: ID!) { user(id: $id) { status alerts { type } invi
 
 
 async def logged(server: Server, event: str, times: int) -> None:
-    await until(lambda: server.log.read_text().count(f'"event": "{event}"') >= times, f"{event} × {times}")
+    await until(lambda: server.log.read_text().count(f'"event":"{event}"') >= times, f"{event} × {times}")
 
 
 async def test_f1_a_mail_server_that_is_down_loses_nothing_and_slows_nobody(

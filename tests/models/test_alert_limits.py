@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from models.alerts import ALERT_RULES, AlertType, alert_condition, alerts_of
+from models.alerts import ALERT_RULES, AlertType, alert_condition
+from models.attention import alerts_of
 from models.mail import MailState
 from models.platform import Platform
 from models.user import User

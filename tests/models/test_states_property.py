@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from tortoise.expressions import Q
 
-from models.alerts import ALERT_RULES, AlertType, alert_condition, alerts_of
+from models.alerts import ALERT_RULES, AlertType, alert_condition
+from models.attention import alerts_of
 from models.lockout import is_locked, locked_condition
 from models.password import password_expired, password_expired_condition
 from models.platform import Platform

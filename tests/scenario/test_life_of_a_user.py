@@ -118,4 +118,4 @@ async def test_the_life_of_a_user(engine: str, databases: Databases, tmp_path: P
     await mails.stop()
     printed = log.read_text()
     assert [secret for secret in secrets if secret in printed] == []
-    assert '"event": "request"' in printed
+    assert '"event":"request"' in printed

@@ -1,10 +1,15 @@
 """What /metrics shows."""
 
+from typing import Any
+
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from schema.context import Tools
+from schema.context import Context, Tools
+from schema.execution.engine import Engine
+from schema.execution.rules import Rules
+from schema.execution.trusted import TrustedDocuments
 from server.app import application
 from server.avatars import avatar_urls
 from server.graphql_http import GraphQLHttp
@@ -68,6 +73,37 @@ def test_totals_of_the_engine_are_taken_over_as_they_grow() -> None:
     metrics.ran({"compiled": 5, "interpreted": 1})
     assert sample(metrics, "rollcall_documents_total", execution="compiled") == 5
     assert sample(metrics, "rollcall_documents_total", execution="interpreted") == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "executions"),
+    [
+        ("{ viewer { id } }", {}, {"interpreted": 1}),
+        ("{ viewer { ", {}, {"refused": 1}),
+        ("{ nothing }", {}, {"refused": 1}),
+        ("{ __schema { description } }", {}, {"refused": 1}),
+        ("query A { viewer { id } } query B { viewer { id } }", {}, {"refused": 1}),
+        ("{ users(first: 100) { nodes { history(first: 100) { nodes { id } } } } }", {}, {"refused": 1}),
+        ("query ($id: ID!) { node(id: $id) { id } }", {"id": None}, {"interpreted": 1, "refused": 1}),
+    ],
+)
+async def test_what_is_not_executed_is_counted_as_refused(
+    world: World, query: str, variables: dict[str, Any], executions: dict[str, int]
+) -> None:
+    graphql = GraphQLHttp(Tools(world.hasher, world.vault, avatar_urls("off", "")), world.clock, Origins([]))
+    settings = Settings.read(database_url="sqlite:///unused", secret_key=KEY, _env_file=None)
+    await Client(application(settings, graphql)).post({"query": query, "variables": variables})
+    metrics = Metrics()
+    metrics.ran(graphql.engine.counts)
+    shown = {kind: sample(metrics, "rollcall_documents_total", execution=kind) for kind in ("interpreted", "refused")}
+    assert {kind: number for kind, number in shown.items() if number is not None} == executions
+
+
+async def test_what_is_on_no_list_of_trusted_documents_is_counted_as_refused(world: World) -> None:
+    engine = Engine(Rules(trusted=TrustedDocuments([])))
+    tools = Tools(world.hasher, world.vault, avatar_urls("off", ""))
+    await engine.answer("{ viewer { id } }", {}, None, Context(origin=Origin(), now=world.clock.now, tools=tools))
+    assert engine.counts == {"refused": 1}
 
 
 async def test_guesses_are_counted_by_how_they_ended() -> None:

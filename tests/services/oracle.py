@@ -6,7 +6,8 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from models.alerts import AlertType, alerts_of
+from models.alerts import AlertType
+from models.attention import alerts_of
 from models.keys import sort_key, words
 from models.platform import Platform
 from models.status import UserStatus, status_of

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from models.alerts import AlertType, alerts_of
+from models.alerts import AlertType
+from models.attention import alerts_of
 from models.role import Role
 from models.status import UserStatus, has_mfa, status_of
 from models.user import User

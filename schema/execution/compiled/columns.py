@@ -8,7 +8,7 @@ from strawberry.types.field import StrawberryField
 from tortoise.fields.relational import ForeignKeyFieldInstance
 
 from schema.execution.compiled.selections import Selections
-from schema.needs import NEEDS
+from schema.rows import CARD, NEEDS
 
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 """Under which graphql-core's types and fields lead back to Strawberry's."""
@@ -45,26 +45,47 @@ def _below(selections: Selections, type: Any, nodes: list[FieldNode], wanted: se
     return found
 
 
-def _collect(
-    selections: Selections, type: GraphQLObjectType, nodes: list[FieldNode], prefix: str, wanted: set[str]
-) -> None:
+def _collect(selections: Selections, type: Any, nodes: list[FieldNode], prefix: str, wanted: set[str]) -> None:
     """Adds what the selected fields of a row's type need; `prefix` leads from the fetched row to this one."""
-    row_type = getattr(type.extensions[DEFINITION].origin, "row_type", None)
     wanted.add(f"{prefix}id")
     for below in selections.of(type, [node.selection_set for node in nodes if node.selection_set]).values():
         name = below[0].name.value
         if name in ("__typename", "id"):
             continue
         field: StrawberryField = type.fields[name].extensions[DEFINITION]
-        if NEEDS in field.metadata:
+        child = get_named_type(type.fields[name].type)
+        if CARD in field.metadata:
+            _collect(selections, child, below, prefix, wanted)
+        elif NEEDS in field.metadata:
             wanted.update(prefix + column for column in field.metadata[NEEDS])
-            continue
-        column = row_type._meta.fields_map.get(field.python_name) if row_type else None
-        if field.base_resolver is not None or column is None:
-            raise _WholeRow
-        if isinstance(column, ForeignKeyFieldInstance):
-            child = get_named_type(type.fields[name].type)
-            assert isinstance(child, GraphQLObjectType)
+        elif leads_to_one(type, name):
             _collect(selections, child, below, f"{prefix}{field.python_name}__", wanted)
+        elif _column(type, field) is None:
+            raise _WholeRow
         else:
             wanted.add(prefix + field.python_name)
+
+
+def leads_to_one(type: GraphQLObjectType, name: str) -> bool:
+    """Whether the field of a row's type is another row, to which a column refers."""
+    return isinstance(_column(type, type.fields[name].extensions[DEFINITION]), ForeignKeyFieldInstance)
+
+
+def never_null(type: GraphQLObjectType, name: str) -> bool:
+    """Whether the database keeps null out of the column that the field reads."""
+    column = _column(type, type.fields[name].extensions[DEFINITION])
+    return name == "id" or (column is not None and not column.null)
+
+
+def attribute_of(type: GraphQLObjectType, name: str) -> str:
+    """Where an object has the field's value. Of another row it is where Tortoise keeps it, behind a slow property."""
+    attribute: str = type.fields[name].extensions[DEFINITION].python_name
+    return f"_{attribute}" if leads_to_one(type, name) else attribute
+
+
+def _column(type: GraphQLObjectType, field: StrawberryField) -> Any:
+    """The column that a field without a resolver reads; None where there is none."""
+    row_type = getattr(type.extensions[DEFINITION].origin, "row_type", None)
+    if row_type is None or field.base_resolver is not None:
+        return None
+    return row_type._meta.fields_map.get(field.python_name)

@@ -1,8 +1,7 @@
 """Writes, for the selections of an operation, Python functions that make the answer from what resolvers give."""
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -19,130 +18,141 @@ from graphql import (
 )
 from strawberry.types.field import StrawberryField
 
-from schema.execution.compiled.columns import DEFINITION, columns_of
-from schema.execution.compiled.running import Odd, odd
+from schema.execution.compiled.arguments import Arguments
+from schema.execution.compiled.columns import DEFINITION, attribute_of, columns_of, leads_to_one, never_null
+from schema.execution.compiled.inputs import Inputs
+from schema.execution.compiled.program import Program
 from schema.execution.compiled.selections import NotCovered, Selections
-from schema.ids import global_id
+from schema.rows import CARD, JUDGE, VALUE
 
 
 @dataclass(frozen=True)
 class FieldCall:
-    """A field whose arguments are coerced once for each execution."""
+    """A resolver that is called with arguments, which are filled in once for each execution."""
 
-    parent: GraphQLObjectType
-    node: FieldNode
-    definition: GraphQLField
-    strawberry: StrawberryField
+    arguments: Arguments
     columns: tuple[str, ...] | None
-
-
-@dataclass
-class Program:
-    """Compiled functions by name; `calls` in the order of `Run.arguments` and `Run.infos`."""
-
-    names: dict[str, Any] = field(default_factory=lambda: {"odd": odd, "Odd": Odd, "global_id": global_id})
-    calls: list[FieldCall] = field(default_factory=list)
-    count: int = 0
-
-    def name(self, value: Any) -> str:
-        """A name under which the functions reach the value."""
-        self.count += 1
-        name = f"v{self.count}"
-        self.names[name] = value
-        return name
-
-    def function(self, body: list[str]) -> str:
-        """Defines `f(o, x)` and gives its name; `o` is the object, `x` the Run."""
-        self.count += 1
-        name = f"f{self.count}"
-        source = "\n".join([f"def {name}(o, x):", *(f"    {line}" for line in body)])
-        exec(compile(source, f"<compiled {name}>", "exec"), self.names)  # noqa: S102  written here, of our own schema
-        return name
 
 
 class Compiler:
     """Compiles the selections of one operation; raises NotCovered for what is left to graphql-core."""
 
-    def __init__(self, selections: Selections) -> None:
-        self.selections, self.program = selections, Program()
+    def __init__(self, selections: Selections, inputs: Inputs) -> None:
+        self.selections, self.inputs, self.program = selections, inputs, Program()
+        self.calls: list[FieldCall] = []
+        """In the order of `Run.arguments` and `Run.infos`."""
 
     def object(self, type: GraphQLObjectType, sets: list[SelectionSetNode]) -> str:
         """The name of a function that makes the answer for an object of this type."""
+        with self.program.body(loops=False) as body:
+            made = self._object("o", type, sets)
+        return self.program.function("o", body, [f"return {made}"])
+
+    def _object(self, o: str, type: GraphQLObjectType, sets: list[SelectionSetNode]) -> str:
+        """The answer for the object in the variable `o`, as an expression."""
         entries, waiting = [], []
         for key, nodes in self.selections.of(type, sets).items():
-            name = nodes[0].name.value
-            if name == "__typename":
+            if nodes[0].name.value == "__typename":
                 entries.append(f"{key!r}: {type.name!r}")
-                continue
-            if name.startswith("__"):
-                raise NotCovered(name)
-            expression, complete = self._field(type, nodes)
-            if complete is None:
-                entries.append(f"{key!r}: {expression}")
-            else:
+            elif (awaited := self._awaited(type, nodes)) is not None:
+                complete = self._completing(awaited.type, nodes)
                 entries.append(f"{key!r}: None")
-                waiting.append(f"x.later(d, {key!r}, {expression}, {complete})")
+                waiting.append(f"({key!r}, {self._value(o, type, nodes)}, {complete})")
+            else:
+                entries.append(f"{key!r}: {self._field(o, type, nodes)}")
         made = "{" + ", ".join(entries) + "}"
-        return self.program.function([f"d = {made}", *waiting, "return d"] if waiting else [f"return {made}"])
+        return f"x.later({made}, {', '.join(waiting)})" if waiting else made
 
-    def _field(self, parent: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[str, str | None]:
-        """The field's value as an expression; and, where it must be waited for, the function that completes it."""
-        definition = parent.fields[nodes[0].name.value]
-        strawberry = definition.extensions.get(DEFINITION)
-        if not isinstance(strawberry, StrawberryField):
+    def _field(self, o: str, parent: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+        """A field's value in the form of the answer. Of a row to which many rows of a list refer it is made once."""
+        name, value = nodes[0].name.value, self._value(o, parent, nodes)
+        if not (self.program.loops and leads_to_one(parent, name)):
+            return self._completed(value, parent.fields[name].type, nodes, there=never_null(parent, name))
+        known, mark, row = self.program.first("m", "{}"), self.program.fresh("k"), self.program.fresh("n")
+        completed = self._completed(row, parent.fields[name].type, nodes)
+        return f"({known}.get({mark} := id({row} := {value})) or {known}.setdefault({mark}, {completed}))"
+
+    def _awaited(self, parent: GraphQLObjectType, nodes: list[FieldNode]) -> GraphQLField | None:
+        """The field, if its resolver must be waited for."""
+        definition = parent.fields.get(nodes[0].name.value)
+        if definition is None:
             raise NotCovered(nodes[0].name.value)
-        if nodes[0].name.value == "id" and strawberry.base_resolver is not None:
-            return f"global_id({parent.name!r}, o.pk)", None
-        value = self._value(parent, nodes, definition, strawberry)
-        if strawberry.base_resolver is not None and inspect.iscoroutinefunction(strawberry.base_resolver.wrapped_func):
-            completed = self._completed("o", definition.type, nodes)
-            return value, self.program.function([f"return {completed}"])
-        return self._completed(value, definition.type, nodes), None
+        resolver = _strawberry(definition).base_resolver
+        return definition if resolver and inspect.iscoroutinefunction(resolver.wrapped_func) else None
 
-    def _value(
-        self, parent: GraphQLObjectType, nodes: list[FieldNode], definition: GraphQLField, strawberry: StrawberryField
-    ) -> str:
+    def _completing(self, type: GraphQLOutputType, nodes: list[FieldNode]) -> str:
+        """The name of a function that completes what was waited for."""
+        with self.program.body(loops=False) as body:
+            completed = self._completed("o", type, nodes)
+        return self.program.function("o", body, [f"return {completed}"])
+
+    def _value(self, o: str, parent: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+        """What the resolver gives, as an expression."""
+        definition = parent.fields[nodes[0].name.value]
+        strawberry = _strawberry(definition)
         resolver = strawberry.base_resolver
         if resolver is None:
-            return f"o.{strawberry.python_name}"
-        call = self.program.name(resolver.wrapped_func)
+            return f"{o}.{attribute_of(parent, nodes[0].name.value)}"
+        if nodes[0].name.value == "id":
+            return f"global_id({parent.name!r}, {o}.id)"
+        if CARD in strawberry.metadata:
+            return o
+        if VALUE in strawberry.metadata:
+            return f"{self.program.name(strawberry.metadata[VALUE])}({o})"
+        if JUDGE in strawberry.metadata:
+            judge = self.program.first("j", f"x.context.judge({self.program.name(strawberry.metadata[JUDGE])})")
+            return f"{judge}({o})"
+        return self._call(o, definition, nodes)
+
+    def _call(self, o: str, definition: GraphQLField, nodes: list[FieldNode]) -> str:
+        resolver = _strawberry(definition).base_resolver
+        assert resolver is not None
         columns = columns_of(self.selections, definition.type, nodes)
-        position = len(self.program.calls)
-        parts = ["o"] if resolver.self_parameter or resolver.parent_parameter else []
+        parts = [o] if resolver.self_parameter or resolver.parent_parameter else []
+        info, arguments = "x.info", []
         if definition.args or columns is not None:
-            self.program.calls.append(FieldCall(parent, nodes[0], definition, strawberry, columns))
-            info = f"x.infos[{position}]"
-            arguments = [f"**x.arguments[{position}]"]
-        else:
-            info, arguments = "x.info", []
+            position = len(self.calls)
+            self.calls.append(FieldCall(Arguments(self.inputs, definition, nodes[0]), columns))
+            info, arguments = f"x.infos[{position}]", [f"**x.arguments[{position}]"]
         if resolver.info_parameter:
             parts.append(f"{resolver.info_parameter.name}={info}")
-        return f"{call}({', '.join([*parts, *arguments])})"
+        return f"{self.program.name(resolver.wrapped_func)}({', '.join([*parts, *arguments])})"
 
-    def _completed(self, value: str, type: GraphQLOutputType, nodes: list[FieldNode]) -> str:
-        """The value in the form of the answer; null where none may be is odd."""
-        if isinstance(type, GraphQLNonNull):
-            inner = self._inner("n", type.of_type, nodes)
-            return f"(odd() if (n := {value}) is None else {inner})"
-        inner = self._inner("n", type, nodes)
-        return f"(None if (n := {value}) is None else {inner})"
+    def _completed(self, value: str, type: GraphQLOutputType, nodes: list[FieldNode], *, there: bool = False) -> str:
+        """The value in the form of the answer; null where none may be is odd. `there`: it cannot be null."""
+        required = isinstance(type, GraphQLNonNull)
+        named = type.of_type if isinstance(type, GraphQLNonNull) else type
+        n = self.program.fresh("n")
+        inner = self._inner(n, named, nodes)
+        if inner == n and (there or not required):
+            return value
+        return f"({'odd()' if required else 'None'} if ({n} := {value}) is None else {inner})"
 
-    def _inner(self, value: str, type: Any, nodes: list[FieldNode]) -> str:
+    def _inner(self, n: str, type: Any, nodes: list[FieldNode]) -> str:
+        """The completed value of the variable `n`, which is not null."""
         if isinstance(type, GraphQLList):
-            return self._list(value, type, nodes)
+            return f"({self._list(type, nodes)}({n}, x) if {n} else [])"
         if isinstance(type, GraphQLObjectType):
             sets = [node.selection_set for node in nodes if node.selection_set]
-            return f"{self.object(type, sets)}({value}, x)"
-        if isinstance(type, GraphQLEnumType) and not _spoken_as_stored(type):
-            raise NotCovered(type.name)
-        if isinstance(type, GraphQLScalarType | GraphQLEnumType):
-            return value
+            return self._object(n, type, sets)
+        if isinstance(type, GraphQLScalarType) or (isinstance(type, GraphQLEnumType) and _spoken_as_stored(type)):
+            return n
         raise NotCovered(str(type))
 
-    def _list(self, value: str, type: Any, nodes: list[FieldNode]) -> str:
-        """A function of its own, so that the names in its expressions are its own too."""
-        item = self.program.function([f"return {self._completed('o', type.of_type, nodes)}"])
-        return f"[{item}(i, x) for i in {value}]"
+    def _list(self, type: Any, nodes: list[FieldNode]) -> str:
+        """The name of a function that completes a list."""
+        item = self.program.fresh("n")
+        with self.program.body(loops=True) as body:
+            completed = self._completed(item, type.of_type, nodes)
+        lines = ["made = []", "add = made.append", f"for {item} in items:", f"    add({completed})", "return made"]
+        return self.program.function("items", body, lines)
+
+
+def _strawberry(definition: GraphQLField) -> StrawberryField:
+    found = definition.extensions.get(DEFINITION)
+    if not isinstance(found, StrawberryField):
+        raise NotCovered(str(definition.type))
+    return found
 
 
 def _spoken_as_stored(type: GraphQLEnumType) -> bool:
@@ -152,6 +162,3 @@ def _spoken_as_stored(type: GraphQLEnumType) -> bool:
 
 def _text(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
-
-
-Compiled = Callable[[Any, Any], Any]

@@ -33,9 +33,10 @@ class Run:
     infos: list[FieldInfo]
     pending: list[tuple[dict[str, Any], str, Awaitable[Any], Complete]] = field(default_factory=list)
 
-    def later(self, answer: dict[str, Any], key: str, value: Awaitable[Any], complete: Complete) -> None:
-        """Puts the value into the answer once it is there; all that wait, wait together, so that loaders batch."""
-        self.pending.append((answer, key, value, complete))
+    def later(self, answer: dict[str, Any], *fields: tuple[str, Awaitable[Any], Complete]) -> dict[str, Any]:
+        """Puts these into the answer once they are there; all that wait, wait together, so that loaders batch."""
+        self.pending.extend((answer, key, value, complete) for key, value, complete in fields)
+        return answer
 
     async def settle(self) -> None:
         while self.pending:

@@ -1,4 +1,4 @@
-"""Random documents that cost nearly as much as may be: to hold the prices against the clock."""
+"""Random queries that cost nearly as much as may be: to hold the prices against the clock."""
 
 from collections.abc import Iterator
 from random import Random

@@ -109,14 +109,14 @@ async def test_the_answer_tells_the_cost_when_it_was_executed_or_refused_for_it(
     done = await ask("{ viewer { id } }")
     dear = await ask(NESTED)
     wrong = await ask("{ nothing }")
-    assert done.body["extensions"] == {"cost": {"requested": 271, "limit": 20000}}
+    assert done.body["extensions"] == {"cost": {"requested": 271, "limit": 30000}}
     assert dear.body == {
         "errors": [
             {
-                "message": "The operation is too complex: it has 687702 points of cost; the limit is 20000.",
+                "message": "The operation is too complex: it has 687702 points of cost; the limit is 30000.",
                 "extensions": {"code": "QUERY_TOO_COMPLEX"},
             }
         ],
-        "extensions": {"cost": {"requested": 687702, "limit": 20000}},
+        "extensions": {"cost": {"requested": 687702, "limit": 30000}},
     }
     assert "extensions" not in wrong.body

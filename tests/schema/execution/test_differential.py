@@ -43,16 +43,38 @@ async def people(world: World) -> dict[str, Actor | None]:
     return {name: await world.actor(user) for name, user in actors.items()} | {"nobody": None}
 
 
-def comparable(body: dict[str, Any]) -> Any:
-    """As the client sees it, without the ids of errors and their order: fields are executed at the same time."""
-    seen = orjson.loads(orjson.dumps(body, default=str, option=orjson.OPT_UTC_Z))
+def comparable(body: dict[str, Any]) -> dict[str, Any]:
+    """As the client sees it, without the ids of errors."""
+    seen: dict[str, Any] = orjson.loads(orjson.dumps(body, default=str, option=orjson.OPT_UTC_Z))
     for error in seen.get("errors", []):
         error["extensions"].pop("errorId", None)
-    if "errors" in seen:
-        seen["errors"].sort(key=orjson.dumps)
     return seen
 
 
+def causes(body: dict[str, Any]) -> dict[bytes, set[bytes]]:
+    """The errors behind each null of the answer, by where it is."""
+    found: dict[bytes, set[bytes]] = {}
+    for error in body.get("errors", []):
+        place: list[Any] = []
+        value = body.get("data")
+        for step in error.get("path", []):
+            if value is None:
+                break
+            place.append(step)
+            value = value[step]
+        found.setdefault(orjson.dumps(place), set()).add(orjson.dumps(error))
+    return found
+
+
+def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Where several errors lead to one null, the first cancels the rest, and which is first is a matter of time."""
+    mine, others = causes(one), causes(other)
+    plain = [{key: value for key, value in body.items() if key != "errors"} for body in (one, other)]
+    return plain[0] == plain[1] and mine.keys() == others.keys() and all(mine[at] & others[at] for at in mine)
+
+
+# graphql-core leaves resolvers behind, unawaited, where an error has made their parent null.
+@pytest.mark.filterwarnings("ignore:coroutine 'GraphQLCoreConverter:RuntimeWarning")
 @pytest.mark.parametrize("who", ["admin", "support", "blind", "nobody"])
 async def test_both_paths_give_the_same_answer(world: World, who: str) -> None:
     actor = (await people(world))[who]
@@ -70,7 +92,7 @@ async def test_both_paths_give_the_same_answer(world: World, who: str) -> None:
     for _ in range(DOCUMENTS):
         source = maker.make()
         interpreted = await ask(source, maker.variables)
-        assert await ask(source, maker.variables) == interpreted, source
+        assert same(await ask(source, maker.variables), interpreted), source
         page = (interpreted.get("data") or {}).get("users") or {}
         maker.cursors += [edge["cursor"] for edge in page.get("edges") or [] if "cursor" in edge][:1]
     assert engine.counts["interpreted"] >= DOCUMENTS // 4, engine.counts

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from models.alerts import AlertType, alert_condition, alerts_of
+from models.alerts import AlertType, alert_condition
+from models.attention import alerts_of
 from models.audit_event import AuditEvent
 from models.invitation import Invitation
 from models.keys import email_key, sort_key

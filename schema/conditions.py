@@ -1,0 +1,20 @@
+"""Lists within conditions: what they take to be read grows with their length, which the cost limit does not know."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from schema.errors import BadUserInput
+
+MOST_VALUES = 100
+
+Value = TypeVar("Value")
+
+
+def any_of(name: str, values: Sequence[Value] | None) -> tuple[Value, ...] | None:
+    """Each value once of a list that a client gave as `name`. Raises BadUserInput for more than MOST_VALUES."""
+    if values is None:
+        return None
+    once = tuple(dict.fromkeys(values))
+    if len(once) > MOST_VALUES:
+        raise BadUserInput(f"`{name}` may have {MOST_VALUES} different values at most.")
+    return once
