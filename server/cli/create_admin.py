@@ -1,13 +1,16 @@
 """`rollcall create-admin`: the first way in."""
 
 import asyncio
+import sys
+from difflib import get_close_matches
 from typing import Annotated
+from unicodedata import normalize
 
 import typer
 
 
 def create_admin(
-    platform: Annotated[str, typer.Option(prompt="Platform", help="Its name; it is made if there is none.")],
+    platform: Annotated[str, typer.Option(prompt="Platform", help="Its name. Made if there is none.")],
     first_name: Annotated[str, typer.Option(prompt="First name", help="The administrator's first name.")],
     last_name: Annotated[str, typer.Option(prompt="Last name", help="The administrator's last name.")],
     email: Annotated[str, typer.Option(prompt="E-mail address", help="The address to sign in with.")],
@@ -21,7 +24,7 @@ def create_admin(
         ),
     ],
 ) -> None:
-    """Make an administrator, and the platform if there is none of that name. Asks for what is not given."""
+    """Make an administrator, and the platform if it is missing. Asks for what is not given."""
     asyncio.run(_create(platform, first_name, last_name, email, password))
     typer.echo(f"{email.strip()} can sign in as an administrator of {platform.strip()}.")
 
@@ -34,6 +37,7 @@ async def _create(platform: str, first_name: str, last_name: str, email: str, pa
     from services.platforms import create_administrator
 
     async with connected(Settings.read()):
+        await _require_meant(platform)
         await _require_good_password(password, platform, first_name, last_name, email)
         hasher = Hasher()
         try:
@@ -47,6 +51,32 @@ async def _create(platform: str, first_name: str, last_name: str, email: str, pa
             )
         finally:
             hasher.close()
+
+
+async def _require_meant(platform: str) -> None:
+    """A slip in the name should make no second platform: asks on a terminal, and says so elsewhere.
+
+    Raises Abort after a no.
+    """
+    from models.platform import Platform
+
+    name = normalize("NFC", platform).strip()
+    names = [known.name for known in await Platform.all().only("name")]
+    if not names or name in names:
+        return
+    says = f'There is no platform "{name}". {_nearest(name, names)}'
+    if sys.stdin.isatty():
+        typer.confirm(f'{says} Make the platform "{name}"?', abort=True)
+    else:
+        typer.echo(f"{says} It is made.", err=True)
+
+
+def _nearest(name: str, names: list[str]) -> str:
+    """Which platforms there are, those with the most similar names first."""
+    shown = [f'"{near}"' for near in get_close_matches(name, names, n=3, cutoff=0)]
+    more = [f"{len(names) - len(shown)} more"] if len(names) > len(shown) else []
+    *before, last = shown + more
+    return f"There are {', '.join(before)} and {last}." if before else f"There is {last}."
 
 
 async def _require_good_password(password: str, platform: str, first_name: str, last_name: str, email: str) -> None:

@@ -2,12 +2,15 @@
 
 import asyncio
 import signal
+import socket
 import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from server.cli.failures import Failure
 
 
 def serve(
@@ -23,6 +26,7 @@ def serve(
     url = settings.database_url.get_secret_value()
     with database_failures(url):
         asyncio.run(require_migrated(url))
+    _require_free(host, port)
     page = "GraphiQL" if settings.graphiql else "GraphQL (GraphiQL is switched off)"
     typer.echo(f"{page}: http://{f'[{host}]' if ':' in host else host}:{port}/graphql")
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))  # uvicorn ends by raising the signal once more
@@ -31,6 +35,17 @@ def serve(
         if settings.metrics_port is not None:
             _show_metrics(host, settings.metrics_port)
         _run(host, port, workers)
+
+
+def _require_free(host: str, port: int) -> None:
+    """Raises Failure where nobody can listen there, before there is a word of success."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            says = f"Cannot listen on {host}, port {port}: {error.strerror}."
+            raise Failure(f"{says} Choose others with --host and --port.") from error
 
 
 def _show_metrics(host: str, port: int) -> None:
@@ -55,7 +70,7 @@ def _run(host: str, port: int, workers: int) -> None:
         port=port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http="server.connections:BoundedProtocol",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -1,13 +1,19 @@
 """`rollcall create-admin`."""
 
+import os
+import pty
+import subprocess
 from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from models.audit_event import AuditEvent
 from models.platform import Platform
 from models.status import UserStatus, status_of
 from models.user import User
 from services.passwords import Hasher
+from tests.running import ROLLCALL, ROOT, environment
 from tests.server.cli.conftest import Run
 
 PASSWORD = "green tractors at dawn"
@@ -59,7 +65,7 @@ def test_a_second_administrator_joins_the_same_platform(run: Run, in_database: C
 
 def test_an_address_in_use_is_refused_whatever_its_case(run: Run, in_database: Callable[..., Any]) -> None:
     run("create-admin", *ADA, "--password", PASSWORD)
-    again = ("--platform", "Other", "--first-name", "A", "--last-name", "L", "--email", "ADA@example.org")
+    again = ("--platform", "Acme", "--first-name", "A", "--last-name", "L", "--email", "ADA@example.org")
     result = run("create-admin", *again, "--password", PASSWORD)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "--email: Another account signs in with this address.\n"
@@ -89,3 +95,48 @@ def test_the_password_follows_the_rules_of_a_platform_that_is_there(run: Run, in
     in_database(lambda: Platform.filter(name="Acme").update(password_min_length=30))
     result = run("create-admin", *GRACE, "--password", PASSWORD)
     assert (result.exit_code, result.stderr) == (1, "--password: A password needs at least 30 characters.\n")
+
+
+def test_a_second_platform_is_made_and_that_is_said(run: Run, in_database: Callable[..., Any]) -> None:
+    run("create-admin", *ADA, "--password", PASSWORD)
+    result = run("create-admin", *named("Umbrella"), "--password", PASSWORD)
+    assert result.exit_code == 0
+    assert result.stderr == 'There is no platform "Umbrella". There is "Acme". It is made.\n'
+    assert [(user.first_name, user.platform.name) for user in in_database(everybody)] == [
+        ("Ada", "Acme"),
+        ("Grace", "Umbrella"),
+    ]
+
+
+def test_the_accents_of_a_name_may_come_as_a_mac_types_them(run: Run, in_database: Callable[..., Any]) -> None:
+    run("create-admin", *named("Caf\u00e9", "one@example.org"), "--password", PASSWORD)
+    assert run("create-admin", *named("Cafe\u0301"), "--password", PASSWORD).exit_code == 0
+    assert [platform.name for platform in in_database(Platform.all)] == ["Caf\u00e9"]
+
+
+def test_of_many_platforms_the_most_similar_are_named(run: Run) -> None:
+    for number, name in enumerate(["Acme", "Acorn", "Umbrella", "Initech", "Hooli"]):
+        run("create-admin", *named(name, f"{number}@example.org"), "--password", PASSWORD)
+    result = run("create-admin", *named("Acne"), "--password", PASSWORD)
+    assert 'There are "Acme", "Acorn", "Initech" and 2 more. ' in result.stderr
+
+
+@pytest.mark.parametrize(("answer", "platforms"), [("y", ["Acme", "Acm"]), ("n", ["Acme"]), ("", ["Acme"])])
+def test_on_a_terminal_it_asks(
+    run: Run, in_database: Callable[..., Any], url: str, answer: str, platforms: list[str]
+) -> None:
+    run("create-admin", *ADA, "--password", PASSWORD)
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    command = [*ROLLCALL, "create-admin", *named("Acm"), "--password", PASSWORD]
+    ended = subprocess.run(command, cwd=ROOT, env=environment(url), stdin=theirs, capture_output=True, text=True)
+    os.close(ours)
+    os.close(theirs)
+    assert 'There is no platform "Acm". There is "Acme". Make the platform "Acm"? [y/N]: ' in ended.stdout
+    assert ended.returncode == (0 if answer == "y" else 1)
+    assert [platform.name for platform in in_database(lambda: Platform.all().order_by("created_at"))] == platforms
+
+
+def named(platform: str, email: str = "grace@example.org") -> tuple[str, ...]:
+    """Somebody's options, on this platform."""
+    return ("--platform", platform, "--first-name", "Grace", "--last-name", "Hopper", "--email", email)

@@ -85,6 +85,17 @@ def test_a_database_that_is_not_there_yet(run_without_settings: Run, vendor: Pat
     assert not (tmp_path / "new.db").exists()
 
 
+def test_a_path_of_sqlite_may_begin_with_four_slashes(run_without_settings: Run, vendor: Path, tmp_path: Path) -> None:
+    settings = {"database_url": f"sqlite:////{str(tmp_path).lstrip('/')}/new.db", "secret_key": KEY}
+    assert line(run_without_settings("doctor", **settings).stdout, "database") == (
+        f"✗ database     there is none at {tmp_path}/new.db yet: run `rollcall migrate`"
+    )
+    run_without_settings("migrate", **settings)
+    assert line(run_without_settings("doctor", **settings).stdout, "database") == (
+        f"✓ database     {tmp_path}/new.db answers"
+    )
+
+
 def test_an_empty_database(run_without_settings: Run, vendor: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
     result = run_without_settings("doctor", database_url=f"sqlite://{tmp_path}/empty.db", secret_key=KEY)
