@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     """Seconds that a server told to stop goes on serving, while readiness says no."""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     """`/metrics` on a port of its own, on the address of `--host`, and not beside the API."""
+    otlp_endpoint: str | None = Field(default=None, validate_default=True)
+    """A collector of OpenTelemetry; OTEL_EXPORTER_OTLP_ENDPOINT where this is not set. Neither: no traces."""
 
     @field_validator("secret_key", "trusted_proxies", "cors_origins", mode="before")
     @classmethod
@@ -74,6 +76,11 @@ class Settings(BaseSettings):
             return TrustedDocuments.read(Path(path).read_text("utf-8")) if isinstance(path, str) and path else None
         except OSError as error:
             raise ValueError(f"the file cannot be read ({error.strerror})") from None
+
+    @field_validator("otlp_endpoint", mode="before")
+    @classmethod
+    def _standard(cls, endpoint: object) -> object:
+        return endpoint or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None
 
     @field_validator("cors_origins")
     @classmethod
@@ -95,9 +102,11 @@ class Settings(BaseSettings):
         tortoise_config(url.get_secret_value())
         return url
 
-    @field_validator("frontend_url", "public_url")
+    @field_validator("frontend_url", "public_url", "otlp_endpoint")
     @classmethod
-    def _web_address(cls, url: str) -> str:
+    def _web_address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an address such as https://app.example.org")
