@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { format } from "node:util";
+
+/** The way to a server: what a client sends through it is counted, and carries the session's token. */
+export class Wire {
+  readonly sent: string[] = [];
+  private token = "";
+
+  constructor(readonly send: typeof fetch = fetch) {}
+
+  /** From here on with this session; counts anew. */
+  signedIn(session: { token: string } | null | undefined): void {
+    assert.ok(session, "nobody was signed in");
+    this.token = session.token;
+    this.sent.length = 0;
+  }
+
+  readonly fetch: typeof fetch = (address, options) => {
+    this.sent.push(JSON.parse(String(options?.body)).operationName);
+    const headers = new Headers(options?.headers);
+    if (this.token) headers.set("Authorization", `Bearer ${this.token}`);
+    return this.send(address, { ...options, headers });
+  };
+}
+
+/** Runs the steps; gives what the clients complained about on the console meanwhile. */
+export async function complaints(steps: () => Promise<void>): Promise<string[]> {
+  const heard: string[] = [];
+  const { warn, error } = console;
+  console.warn = console.error = (...words: unknown[]) => void heard.push(format(...words));
+  try {
+    await steps();
+  } finally {
+    Object.assign(console, { warn, error });
+  }
+  return heard;
+}
