@@ -1,10 +1,12 @@
-.PHONY: help serve test check schema graphiql browser bench differential faults audits lock
+.PHONY: help serve test check schema graphiql browser bench differential faults endurance audits clients attack release lock
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 SETUP := .venv/set-up
 GRAPHIQL := web/graphiql/vendor/set-up
+ATTACK := .venv/attack/set-up
+CLIENTS := tests/clients/node_modules/set-up
 
 serve: export ROLLCALL_DATABASE_URL ?= sqlite://$(CURDIR)/var/rollcall.db
 serve: export ROLLCALL_SECRET_KEY ?= not-a-secret-for-demonstrations-only
@@ -47,12 +49,26 @@ audits: $(SETUP)  ## the 61 audits of GraphQL over HTTP, against a server of its
 	cd tests/audits && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	$(BIN)/python -m tests.audits.run
 
+clients: $(SETUP) $(CLIENTS)  ## what Apollo, urql, Relay and linters make of the schema, the client guide and a live server
+	$(BIN)/python -m tests.clients.run
+
 faults: $(SETUP)  ## kills, freezes, fills and restarts whatever the server depends on
 	ROLLCALL_FAULT_ROUNDS=$${ROLLCALL_FAULT_ROUNDS:-20} $(BIN)/pytest tests/faults
+
+endurance: $(SETUP)  ## MINUTES of mixed load (20) on two servers, while mail server, PostgreSQL and a server fail
+	$(BIN)/python -m tests.faults.endurance --minutes $${MINUTES:-20}
+
+attack: $(SETUP) $(GRAPHIQL) $(ATTACK)  ## schemathesis and slowhttptest, against servers of its own
+	$(BIN)/python -m tests.attack.run
+
+release: $(SETUP)  ## names a release and keeps its schema: make release VERSION=0.2.0, see CONTRIBUTING.md
+	@$(BIN)/python -m tests.contract.releasing "$(VERSION)"
 
 lock: $(SETUP)  ## pins the newest allowed versions in requirements.lock
 	$(BIN)/python -m pip install -q uv && $(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url tests/attack/requirements.txt -o tests/attack/requirements.lock
 
 $(SETUP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -60,9 +76,18 @@ $(SETUP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+$(ATTACK): tests/attack/requirements.lock
+	$(PYTHON) -m venv .venv/attack
+	.venv/attack/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
 $(GRAPHIQL): web/graphiql/package-lock.json
 	cd web/graphiql && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run -s vendor
 	touch $@
 
+$(CLIENTS): tests/clients/package-lock.json
+	cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
 help:
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
