@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from pypika_tortoise.terms import LiteralValue
 from tortoise import Model
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.queryset import QuerySet
@@ -38,11 +39,17 @@ class Shape:
         return _loader(self.model, self.columns, database.capabilities.dialect)(rows)
 
 
-def shape_of(query: QuerySet[Any], columns: Columns) -> Shape:
-    """The statement that `query` would run, for these columns alone."""
+def shape_of(query: QuerySet[Any], columns: Columns, *, limit: int | None = None) -> Shape:
+    """The statement that `query` would run, for these columns alone.
+
+    `limit` is written into the text. PostgreSQL plans a statement anew each time while it cannot see how few rows are
+    wanted; for a page of users that takes longer than fetching it.
+    """
     selecting = query.values_list(*columns)
     selecting._choose_db_if_not_chosen()
     selecting._make_query()
+    if limit is not None:
+        selecting.query._limit = LiteralValue(str(limit))  # type: ignore[assignment]  # a term like any other
     sql, values = selecting.query.get_parameterized_sql()
     return Shape(sql, tuple(values), query.model, columns)
 

@@ -60,10 +60,9 @@ async def keep_measuring(metrics: Metrics, health: Health, counts: Mapping[str, 
 
 
 def _measure_pool(metrics: Metrics) -> None:
-    pool = getattr(connections.get("default"), "_pool", None)
-    if pool is not None:
-        size, idle = pool.get_size(), pool.get_idle_size()
-        shown = {"open": size, "in use": size - idle, "most": pool.get_max_size()}
+    database: Any = connections.get("default")
+    if (pool := getattr(database, "_pool", None)) is not None:
+        shown = {"open": pool.get_size(), "in use": database.lanes.in_use, "most": pool.get_max_size()}
         for state, number in shown.items():
             metrics.pool.labels(state).set(number)
 

@@ -24,6 +24,8 @@ KEY = "\ue000"
 NOW = datetime(5000, 1, 1, tzinfo=UTC)
 FAR_FROM_NOW = timedelta(days=36500)
 LIMIT, OFFSET = 1_987_654_321, 1_987_654_320
+WRITTEN_LIMITS = frozenset(size + 1 for size in (1, 10, 20, 25, 50, 100))
+"""Of the usual sizes of pages, each of which has a statement of its own; other sizes share one."""
 BEYOND_TEXT = "\ue001"
 BEYOND_INSTANT = datetime(3000, 1, 1, tzinfo=UTC)
 BEYOND_ID = UUID("5e17e1e5-0000-4000-8000-000000000002")
@@ -71,7 +73,8 @@ async def rows_of_common(
 ) -> list[User]:
     """The rows of a window of a common question."""
     offset = OFFSET if window.offset else 0
-    stand_in = Window(window.order, _beyond(window), window.backwards, offset, LIMIT)
+    limit = window.limit if window.limit in WRITTEN_LIMITS else LIMIT
+    stand_in = Window(window.order, _beyond(window), window.backwards, offset, limit)
     facts = tuple(getattr(policy, name) for name in POLICY) if query.alerts is not None else ()
     statement, places = _prepared(Question(shape, stand_in, columns, facts, database.capabilities.dialect))
     values = Values(
@@ -105,7 +108,8 @@ def _prepared_one(columns: Columns, dialect: str) -> Shape:
 def _prepared(question: Question) -> tuple[Shape, tuple[Place, ...]]:
     policy = Platform(**dict(zip(POLICY, question.policy, strict=False)))
     rows = rows_that_match(PLATFORM, policy, question.query, NOW)
-    shape = shape_of(question.window.of(rows), question.columns)
+    limit = question.window.limit
+    shape = shape_of(question.window.of(rows), question.columns, limit=None if limit == LIMIT else limit)
     return shape, tuple(_place(value, question.window) for value in shape.values)
 
 

@@ -21,6 +21,7 @@ from strawberry.asgi import GraphQL
 from tortoise.expressions import Q
 
 import models.alerts
+import models.attention
 import models.platform
 import models.status
 import models.user
@@ -97,7 +98,7 @@ class User:
 
     @strawberry.field
     def alerts(self) -> list[Alert]:
-        return cast("list[Alert]", models.alerts.alerts_of(row(self), policies[0], datetime.now(UTC)))
+        return cast("list[Alert]", models.attention.alerts_of(row(self), policies[0], datetime.now(UTC)))
 
 
 @strawberry.type

@@ -9,4 +9,4 @@ LEFT JOIN invitations i ON i.user_id = u.id
 LEFT JOIN mails m ON m.id = i.mail_id
 WHERE u.platform_id = $1 AND (/* status */)
 ORDER BY u.last_name_key, u.first_name_key, u.id
-LIMIT $2
+LIMIT /* limit */

@@ -23,10 +23,10 @@ const states = {
 };
 const statements = new Map();
 
-function statement(status) {
-  const name = status.join();
-  if (!statements.has(name))
-    statements.set(name, page.replace("/* status */", status.map((state) => `(${states[state]})`).join(" OR ")));
+function statement(status, limit) {
+  const name = `${status.join()} ${limit}`;
+  const where = () => status.map((state) => `(${states[state]})`).join(" OR ");
+  if (!statements.has(name)) statements.set(name, page.replace("/* status */", where()).replace("/* limit */", limit));
   return { name, text: statements.get(name) };
 }
 
@@ -69,7 +69,7 @@ const resolvers = {
   DateTime: new GraphQLScalarType({ name: "DateTime", serialize: (text) => text }),
   Query: {
     async users(_, { first, filter }) {
-      const { rows } = await pool.query({ ...statement(filter.status), values: [platform, first + 1] });
+      const { rows } = await pool.query({ ...statement(filter.status, first + 1), values: [platform] });
       return { rows: rows.slice(0, first), more: rows.length > first };
     },
   },

@@ -1,8 +1,11 @@
-"""PostgreSQL connections kept at hand between statements: asyncpg starts a task for each one that its pool takes back,
-which costs more than a short statement does.
+"""The connections of a pool, kept at hand between statements, and the queue of those who wait for one.
+
+asyncpg starts a task for each connection that its pool takes back, which costs more than a short statement does. Here
+the pool only makes connections, and ends those of which nobody knows what state they are in.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
@@ -12,54 +15,79 @@ GIVING_BACK_SECONDS = 2.0
 
 
 class Lanes:
-    """Connections of the pool that nobody uses just now. Whoever waits for one gets it by way of the pool."""
+    """At most so many as the pool has places; whoever waits longest is next."""
 
     def __init__(self) -> None:
-        self._idle: list[Any] = []
-        self._waiting = 0
+        self.in_use = 0
+        """By somebody, or being made."""
+        self._at_hand: list[Any] = []
+        self._waiting: deque[asyncio.Future[Any]] = deque()
 
-    def __len__(self) -> int:
-        return len(self._idle)
-
-    def take(self) -> Any | None:
-        """A connection at hand that is alive; None where there is none."""
-        while self._idle:
-            connection = self._idle.pop()
-            with suppress(asyncpg.InterfaceError):  # ended meanwhile: the pool has its place back
-                if not connection.is_closed():
-                    return connection
+    def at_hand(self) -> Any | None:
+        """A connection that is alive, taken; None where there is none just now. Whoever takes one gives it back."""
+        while self._at_hand:
+            connection = self._at_hand.pop()
+            if _alive(connection):
+                self.in_use += 1
+                return connection
         return None
 
-    async def taken(self, acquire: Callable[[], Awaitable[Any]]) -> Any:
-        """A connection at hand, or one of the pool when it has one."""
-        connection = self.take()
-        if connection is not None:
+    async def take(self, pool: asyncpg.Pool) -> Any:
+        """A connection, taken: one at hand, a new one, or the next that somebody gives back."""
+        connection = self.at_hand()
+        if connection is None and self.in_use < pool.get_max_size():
+            self.in_use += 1
+        elif connection is None:
+            connection = await self._turn()
+        if connection is not None and _alive(connection):
             return connection
-        self._waiting += 1
         try:
-            return await acquire()
-        finally:
-            self._waiting -= 1
-
-    async def fetch(self, pool: asyncpg.Pool, connection: Any, sql: str, values: Sequence[Any]) -> list[Any]:
-        """Asks with a connection that was taken, and keeps it at hand if all went well and nobody waits."""
-        try:
-            rows: list[Any] = await connection.fetch(sql, *values)
+            return await pool.acquire()
         except BaseException:
-            await given_back(pool, connection)
+            self._pass_on(None)
             raise
-        if self._waiting:
-            await given_back(pool, connection)
-        else:
-            self._idle.append(connection)
-        return rows
+
+    def give(self, connection: Any) -> None:
+        """Back, after a statement or transaction that went well."""
+        self._pass_on(connection)
+
+    async def lose(self, pool: asyncpg.Pool, connection: Any) -> None:
+        """Back to the pool, which ends a connection that cannot be cleaned in time; its place is free again."""
+        try:
+            with suppress(Exception):
+                await pool.release(connection, timeout=GIVING_BACK_SECONDS)
+        finally:
+            self._pass_on(None)
 
     async def clear(self, pool: asyncpg.Pool) -> None:
-        while self._idle:
-            await given_back(pool, self._idle.pop())
+        """Gives all that are at hand back to the pool, which is about to be closed."""
+        while (connection := self.at_hand()) is not None:
+            await self.lose(pool, connection)
+
+    async def _turn(self) -> Any | None:
+        """What somebody passes on: a connection, or None for the place of one."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        try:
+            return await waiter
+        except BaseException:
+            if waiter.done() and not waiter.cancelled():
+                self._pass_on(waiter.result())
+            raise
+
+    def _pass_on(self, connection: Any | None) -> None:
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(connection)
+                return
+        self.in_use -= 1
+        if connection is not None:
+            self._at_hand.append(connection)
 
 
-async def given_back(pool: asyncpg.Pool, connection: Any) -> None:
-    """asyncpg ends a connection that cannot be cleaned in time, and opens another when it is needed."""
-    with suppress(Exception):
-        await pool.release(connection, timeout=GIVING_BACK_SECONDS)
+def _alive(connection: Any) -> bool:
+    """False also for one that ended meanwhile, whose place the pool has back."""
+    with suppress(asyncpg.InterfaceError):
+        return not connection.is_closed()
+    return False
