@@ -9,7 +9,7 @@ reading: whoever changes a row locks it and reads it whole.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +74,17 @@ def _loader(model: type[Model], columns: Columns, dialect: str) -> Callable[[Seq
     return load
 
 
+@cache
+def _rows_of(model: type[Model]) -> type[Model]:
+    """The model with a place for each column: filling those takes a fifth of the time that a dictionary takes.
+
+    Made past Tortoise's metaclass, which would take it for another table.
+    """
+    names = [*model._meta.db_fields, *(f"_{name}" for name in model._meta.fetch_fields)]
+    body = {"__slots__": tuple(names), "__setattr__": object.__setattr__, "__module__": model.__module__}
+    return type.__new__(type(model), model.__name__, (model,), body)
+
+
 class _Writer:
     """Writes a loader; related instances first, because their owners refer to them.
 
@@ -84,36 +95,33 @@ class _Writer:
         self._dialect = dialect
         self.first: list[str] = []
         self.lines: list[str] = []
-        self.names: dict[str, Any] = {"new": object.__new__, "fill": object.__setattr__}  # Tortoise's own does more
+        self.names: dict[str, Any] = {"new": object.__new__}  # Tortoise's own does more
         self._count = 0
 
     def write(self, model: type[Model], columns: list[tuple[list[str], int]], *, related: str = "") -> str:
         """Appends what makes an instance, and gives the variable that has it."""
         own = {path[0]: index for path, index in columns if len(path) == 1}
-        parts = [f'"{name}": {self._value(model, name, index)}' for name, index in own.items()]
+        parts = {name: self._value(model, name, index) for name, index in own.items()}
         before, self.lines = self.lines, []
         for name in dict.fromkeys(path[0] for path, _ in columns if len(path) > 1):
-            parts += self._related(model, name, columns, own)
+            parts |= self._related(model, name, columns, own)
         self._count += 1
         instance = f"r{self._count}"
-        self.names[model.__name__] = model
-        making = [
-            *self.lines,
-            f"{instance} = new({model.__name__})",
-            f"fill({instance}, '__dict__', {{{', '.join(parts)}}})",
-        ]
+        self.names[model.__name__] = _rows_of(model)
+        made = [f"{instance} = new({model.__name__})"]
+        making = [*self.lines, *made, *(f"{instance}.{name} = {value}" for name, value in parts.items())]
         self.lines = before + (self._once(instance, own["id"], making) if related else making)
         return instance
 
     def _related(
         self, model: type[Model], name: str, columns: list[tuple[list[str], int]], own: dict[str, int]
-    ) -> list[str]:
+    ) -> dict[str, str]:
         field = model._meta.fields_map[name]
         below = [(path[1:], index) for path, index in columns if len(path) > 1 and path[0] == name]
         target = self.write(field.related_model, below, related=name)  # type: ignore[attr-defined]
-        parts = [f'"_{name}": {target}']
+        parts = {f"_{name}": target}
         if isinstance(field, ForeignKeyFieldInstance) and field.source_field not in own:
-            parts.append(f'"{field.source_field}": {target} and {target}.id')
+            parts[field.source_field or ""] = f"{target} and {target}.id"
         return parts
 
     def _once(self, instance: str, id: int, making: list[str]) -> list[str]:
