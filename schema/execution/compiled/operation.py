@@ -1,9 +1,10 @@
 """A compiled query, run with the variables of one request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType
 from strawberry import Schema
 
@@ -14,6 +15,9 @@ from schema.execution.compiled.inputs import Inputs
 from schema.execution.compiled.running import FieldInfo, Run
 from schema.execution.compiled.selections import NotCovered, Selections
 
+MOST_REMEMBERED, LONGEST_REMEMBERED = 64, 1000
+"""Variables whose arguments an operation keeps: so many, of so many bytes at most."""
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -22,14 +26,14 @@ class Operation:
     root: Callable[[Any, Run], dict[str, Any]]
     variables: Variables
     calls: tuple[FieldCall, ...]
+    _known: dict[bytes, list[Values]] = field(default_factory=dict)
 
     async def run(self, context: Context, given: Values) -> dict[str, Any]:
         """The `data` of the answer. Raises whatever is odd; nothing was changed, for queries change nothing."""
-        values = self.variables.of(given)
         run = Run(
             context=context,
             info=FieldInfo(context),
-            arguments=[call.arguments.of(values) for call in self.calls],
+            arguments=self._arguments(given),
             infos=[FieldInfo(context, call.columns) for call in self.calls],
         )
         try:
@@ -39,6 +43,19 @@ class Operation:
             run.abandon()
             raise
         return data
+
+    def _arguments(self, given: Values) -> list[Values]:
+        """Of each call. Pages ask the same again and again, so they are remembered; nobody changes them."""
+        asked = orjson.dumps(given)
+        if asked in self._known:
+            return self._known[asked]
+        values = self.variables.of(given)
+        arguments = [call.arguments.of(values) for call in self.calls]
+        if len(asked) <= LONGEST_REMEMBERED:
+            if len(self._known) == MOST_REMEMBERED:
+                self._known.clear()
+            self._known[asked] = arguments
+        return arguments
 
 
 def compiled(schema: Schema, document: DocumentNode, operation: OperationDefinitionNode, deciding: Values) -> Operation:

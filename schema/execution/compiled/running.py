@@ -15,7 +15,7 @@ class Odd(Exception):
     """Something that only graphql-core can answer properly: it executes the query again."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class FieldInfo:
     """What resolvers may ask of Strawberry's `Info`; anything else raises, and graphql-core takes over."""
 
