@@ -7,11 +7,12 @@ from models.unavailable import DatabaseUnavailable
 from schema.context import Context, Tools
 from schema.errors import BUSY
 from schema.execution.engine import Answer, Engine
+from schema.execution.turns import TooManyNewDocuments
 from server.answers import GRAPHQL_JSON, failed, respond
 from server.bodies import BadRequest, read_operation
 from server.negotiation import answer_type, is_json
 from server.origins import Origins
-from services.actor import Actor
+from services.actor import Actor, Origin
 from services.clock import Clock
 from services.sessions import find_actor
 
@@ -36,20 +37,26 @@ class GraphQLHttp:
         except BadRequest as refusal:
             hangs_up = {"Connection": "close"} if refusal.status == 413 else {}
             return failed(refusal.message, refusal.status, media_type, **hangs_up)
-        except DatabaseUnavailable:
+        except (DatabaseUnavailable, TooManyNewDocuments):
             return failed(BUSY, 503, media_type, code="INTERNAL", Retry_After=SECONDS_TO_RECOVER)
         except ClientDisconnect:
             return Response(status_code=400)
 
     async def answer(self, request: Request) -> Answer:
-        """Raises BadRequest, ClientDisconnect, and DatabaseUnavailable where the session cannot be looked up."""
+        """The document comes first: a flood of new ones is put off before it costs a look into the database.
+
+        Raises BadRequest, ClientDisconnect, TooManyNewDocuments, and DatabaseUnavailable where the session cannot be
+        looked up.
+        """
         operation = await read_operation(request)
         request.state.operation = operation.name
-        context = await self.context(request)
-        return await self.engine.answer(operation.query, operation.variables, operation.name, context)
+        origin = self.origins.of(request)
+        prepared = await self.engine.prepared(operation.query, origin.ip_address)
+        context = await self.context(request, origin)
+        return await self.engine.answer(prepared, operation.variables, operation.name, context)
 
-    async def context(self, request: Request) -> Context:
-        now, origin = self.clock(), self.origins.of(request)
+    async def context(self, request: Request, origin: Origin) -> Context:
+        now = self.clock()
         token = bearer_token(request.headers.get("authorization"))
         actor: Actor | None = await find_actor(token, origin, now) if token else None
         return Context(origin=origin, now=now, tools=self.tools, actor=actor)

@@ -16,6 +16,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schema.context import Context
+from schema.execution.documents import Prepared
 from schema.execution.engine import Answer, Engine
 from server.metrics import NAME
 
@@ -109,10 +110,13 @@ class Telling(Engine):
     def __init__(self, engine: Engine) -> None:
         self._engine, self.counts = engine, engine.counts
 
+    async def prepared(self, source: str, origin: str | None = None) -> Prepared:
+        return await self._engine.prepared(source, origin)
+
     async def answer(
-        self, source: str, variables: dict[str, Any] | None, operation_name: str | None, context: Context
+        self, prepared: Prepared, variables: dict[str, Any] | None, operation_name: str | None, context: Context
     ) -> Answer:
-        answer = await self._engine.answer(source, variables, operation_name, context)
+        answer = await self._engine.answer(prepared, variables, operation_name, context)
         span, cost = get_current_span(), answer.body.get("extensions", {}).get("cost")
         span.set_attribute("rollcall.outcome", outcome(answer))
         if cost is not None:

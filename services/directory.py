@@ -15,7 +15,7 @@ from services.paging import Fetch, KeysetOrder, Page, PageArguments, Window, pag
 from services.policy import require, require_seeing
 from services.user_conditions import rows_that_match, text_condition
 from services.user_query import ORDER_COLUMNS, UserOrderField, UserQuery
-from services.visibility import WHOLE, visible_to
+from services.visibility import WHOLE, everything, visible_to
 
 
 async def list_users(
@@ -34,19 +34,12 @@ async def list_users(
     """
     require(actor, Permission.USERS_READ)
     order = KeysetOrder(ORDER_COLUMNS[field], descending)
-    fetch = _fetch_whole(actor, query, now) if columns is None else _fetch_columns(actor, query, now, columns)
+    fetch = _fetch(actor, query, now, columns or everything())
     return await page_of(User, fetch, order, arguments, fingerprint=(actor.user.platform_id, query))
 
 
-def _fetch_whole(actor: Actor, query: UserQuery, now: datetime) -> Fetch[User]:
-    async def fetch(window: Window) -> list[User]:
-        return await window.of((await matching(actor, query, now)).select_related(*WHOLE))
-
-    return fetch
-
-
-def _fetch_columns(actor: Actor, query: UserQuery, now: datetime, columns: Columns) -> Fetch[User]:
-    """Columns only; the statement of a common question is written once and run again with other values."""
+def _fetch(actor: Actor, query: UserQuery, now: datetime, columns: Columns) -> Fetch[User]:
+    """The statement of a common question is written once and run again with other values."""
 
     async def fetch(window: Window) -> list[User]:
         wanted = tuple(dict.fromkeys((*columns, *window.order.columns)))
@@ -65,9 +58,7 @@ async def find_user(actor: Actor, user_id: UUID, columns: Columns | None = None)
     Without USERS_READ only the actor's own; raises Forbidden.
     """
     require_seeing(actor, user_id)
-    if columns is None:
-        return await visible_to(actor).filter(id=user_id).select_related(*WHOLE).first()
-    return await row_of_one(actor.user.platform_id, user_id, columns, connections.get("default"))
+    return await row_of_one(actor.user.platform_id, user_id, columns or everything(), connections.get("default"))
 
 
 async def find_users(actor: Actor, user_ids: list[UUID]) -> list[User | None]:

@@ -18,8 +18,11 @@ import orjson
 Body = Callable[[], bytes]
 
 
+PUT_OFF = 503
+
+
 class Connection:
-    """One request at a time; raises AssertionError for an answer that is not 200 or that tells errors."""
+    """One request at a time; raises AssertionError for an answer that is neither 200 nor PUT_OFF."""
 
     def __init__(self, url: str, token: str) -> None:
         self._parts = urlsplit(url)
@@ -30,6 +33,8 @@ class Connection:
         )
         self._complete = False
         self._body: list[bytes] = []
+        self.put_off = False
+        """Whether the last answer was to come again later."""
 
     async def __aenter__(self) -> "Connection":
         self._reader, self._writer = await asyncio.open_connection(self._parts.hostname, self._parts.port)
@@ -47,7 +52,8 @@ class Connection:
             assert received, "the server hung up"
             parser.feed_data(received)
         answer = b"".join(self._body)
-        assert parser.get_status_code() == 200, answer
+        self.put_off = parser.get_status_code() == PUT_OFF
+        assert self.put_off or parser.get_status_code() == 200, answer
         return answer
 
     def on_body(self, body: bytes) -> None:
@@ -63,6 +69,8 @@ class Sent:
 
     latencies: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    put_off: int = 0
+    """How many were told to come again later."""
 
     @property
     def throughput(self) -> float:
@@ -86,7 +94,7 @@ async def saturate(
                 if (asked := time.perf_counter()) - began >= seconds:
                     return
                 answer = await connection.post(body())
-                assert b'"errors":[{' not in answer, answer
+                assert not connection.put_off and b'"errors":[{' not in answer, answer
                 sent.latencies.append(1000 * (time.perf_counter() - asked))
 
     async with asyncio.TaskGroup() as tasks:
@@ -109,7 +117,10 @@ async def at_rate(url: str, token: str, body: Body, *, rate: float, connections:
                     return
                 asked = time.perf_counter()
                 await connection.post(body())
-                sent.latencies.append(1000 * (time.perf_counter() - asked))
+                if connection.put_off:
+                    sent.put_off += 1
+                else:
+                    sent.latencies.append(1000 * (time.perf_counter() - asked))
                 due += connections / rate
 
     async with asyncio.TaskGroup() as tasks:

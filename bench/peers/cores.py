@@ -1,7 +1,8 @@
 """Which processes run on which core, and how much time they have used."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 CORES = sorted(os.sched_getaffinity(0))
@@ -24,6 +25,17 @@ def pin(processes: list[int], core: int) -> bool:
         except PermissionError:
             return False
     return True
+
+
+@contextmanager
+def keeping_to(core: int) -> Iterator[None]:
+    """This process runs on that core alone meanwhile."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def cpu_seconds(process: int) -> float:

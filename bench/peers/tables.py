@@ -131,9 +131,13 @@ def flood(section: Section) -> list[str]:
         "",
         "Pages of 25 by 8 connections. *After*: when the flood has ended, so what is left is what it cost the caches.",
         "The others ask one field with a session look-up of their own; *known* ones show what they cost when not new.",
+        "Others that would take too much of the worker's time are put off: 503, with Retry-After.",
         "",
-        *_head("", "hot requests/s", "of undisturbed", "others/s that were answered"),
-        *[_row(name, f"{hot:.0f}", f"{share:.2f}", f"{distinct:.0f}") for name, hot, share, distinct in found["rows"]],
+        *_head("", "hot requests/s", "of undisturbed", "others/s answered", "others/s put off"),
+        *[
+            _row(name, f"{hot:.0f}", f"{share:.2f}", *(f"{n:.0f}" for n in others))
+            for name, hot, share, *others in found["rows"]
+        ],
     ]
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from bench.peers.client import Sent, at_rate, saturate
-from bench.peers.cores import cpu_seconds, resident
-from bench.peers.data import Data
+from bench.peers.cores import LOAD, cpu_seconds, keeping_to, pin, resident
+from bench.peers.data import Data, backends
+from bench.peers.load import Load, load
 from bench.peers.question import DOCUMENT
 from bench.peers.servers import ROLLCALL, Running, running
 
@@ -84,24 +85,37 @@ def flood(data: Data, *, rounds: int, say: Say) -> dict[str, Any]:
     )
     hot: dict[str, list[float]] = {}
     arrived: dict[str, list[float]] = {}
-    with running(ROLLCALL, data) as rollcall:
+    put_off: dict[str, list[float]] = {}
+    with running(ROLLCALL, data) as rollcall, keeping_to(LOAD):
         asyncio.run(saturate(rollcall.url, data.token, lambda: page, connections=8, seconds=SECONDS))
+        pin(backends(data), LOAD)
         for _ in range(rounds):
             for name, body, rate in floods:
-                asked, flooded = asyncio.run(_both(rollcall.url, data.token, lambda: page, body, rate))
+                asked, flooded = asyncio.run(_both(rollcall, data, page, body, rate))
                 hot.setdefault(name, []).append(asked.throughput)
                 arrived.setdefault(name, []).append(len(flooded.latencies) / asked.seconds)
-                say(f"flood: {name}: hot {asked.throughput:.0f}/s, flood {arrived[name][-1]:.0f}/s")
+                put_off.setdefault(name, []).append(flooded.put_off / asked.seconds)
+                say(
+                    f"flood: {name}: hot {asked.throughput:.0f}/s, answered {arrived[name][-1]:.0f}/s, "
+                    f"put off {put_off[name][-1]:.0f}/s"
+                )
     calm = hot[CALM]
     shares = {name: median(m / c for m, c in zip(runs, calm, strict=True)) for name, runs in hot.items()}
-    return {"rows": [(name, median(runs), shares[name], median(arrived[name])) for name, runs in hot.items()]}
+    rows = [
+        (name, median(runs), shares[name], median(arrived[name]), median(put_off[name])) for name, runs in hot.items()
+    ]
+    return {"rows": rows}
 
 
-async def _both(url: str, token: str, hot: Bodies, flood: Bodies | None, rate: float) -> tuple[Sent, Sent]:
-    asking = asyncio.create_task(saturate(url, token, hot, connections=8, seconds=SECONDS))
-    flooding = at_rate(url, token, flood, rate=rate, connections=16, seconds=SECONDS) if flood else _nothing()
-    flooded = await flooding
-    return await asking, flooded
+async def _both(one: Running, data: Data, hot: bytes, flood: Bodies | None, rate: float) -> tuple[Load, Sent]:
+    """The flood comes from this process, which keeps to the core of the load; the hot document from one of its own."""
+    seconds = round(SECONDS)
+    asking = asyncio.to_thread(load, one.url, hot, data.token, connections=8, seconds=seconds)
+    flooding = _nothing()
+    if flood:
+        flooding = at_rate(one.url, data.token, flood, rate=rate, connections=200, seconds=seconds)
+    asked, flooded = await asyncio.gather(asking, flooding)
+    return asked, flooded
 
 
 async def _nothing() -> Sent:

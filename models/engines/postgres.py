@@ -5,8 +5,8 @@ Tortoise 1.1.9 waits for a connection for ever, and keeps the pool's slot and th
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -20,66 +20,18 @@ from tortoise.backends.base.client import (
     TransactionContextPooled,
 )
 from tortoise.connection import get_connections
-from tortoise.exceptions import OperationalError
 
 from models.engines.lanes import Lanes
+from models.engines.postgres_errors import CONFLICTS, judged, judging
 from models.repeating import note_commit, persisting
-from models.unavailable import DatabaseConflict, DatabaseUnavailable
 
 WAIT_SECONDS = 2.0
 """For a connection of the pool, for BEGIN, for a rollback, for giving a connection back."""
 
 COMMIT_SECONDS = 10.0
 
-NOT_THE_QUESTION = (
-    OSError,  # TimeoutError too
-    asyncpg.PostgresConnectionError,
-    asyncpg.exceptions.OperatorInterventionError,  # shutting down, starting up, out of time
-    asyncpg.exceptions.InsufficientResourcesError,  # connections, disk, memory
-    asyncpg.exceptions.ObjectNotInPrerequisiteStateError,  # lock_timeout
-    asyncpg.exceptions.IdleInTransactionSessionTimeoutError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.exceptions.TransactionRollbackError,  # undone by the server, and nobody knows whether all of it
-    asyncpg.InternalClientError,  # what asyncpg says of a connection whose end it has not noticed yet
-)
-CONFLICTS = (
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,  # where transactions are serializable
-    asyncpg.InvalidCachedStatementError,  # a migration has changed what a prepared statement returns
-)
-
-
 StatementTold = Callable[[str, float, BaseException | None], None]
 Result = TypeVar("Result")
-
-
-class PostgresUnavailable(DatabaseUnavailable, OperationalError):
-    """The server is gone, starting, full or read-only, or something took too long."""
-
-
-class PostgresConflict(DatabaseConflict, PostgresUnavailable):
-    """Another transaction was preferred to this one."""
-
-
-@contextmanager
-def judging() -> Iterator[None]:
-    """Turns what is not the statement's fault into PostgresUnavailable, or PostgresConflict."""
-    try:
-        yield
-    except asyncpg.InterfaceError as error:
-        if "closed" not in str(error) and "closing" not in str(error):
-            raise
-        raise PostgresUnavailable(str(error)) from error
-    except CONFLICTS as error:
-        raise PostgresConflict(f"{type(error).__name__}: {error}") from error
-    except NOT_THE_QUESTION as error:
-        raise PostgresUnavailable(f"{type(error).__name__}: {error}") from error
-
-
-async def judged(func: Any, *args: Any, **kwargs: Any) -> Any:
-    """Before Tortoise translates: it takes a read-only database for a wrong use of transactions."""
-    with judging():
-        return await func(*args, **kwargs)
 
 
 class BoundedConnection(PoolConnectionWrapper[Any]):

@@ -9,7 +9,7 @@ from tortoise.migrations.migration import Migration
 from tortoise.migrations.schema_generator.state import State
 from tortoise.transactions import in_transaction
 
-from models.engines.postgres import PostgresUnavailable
+from models.engines.postgres_errors import PostgresUnavailable
 from models.migrating.applying import apply
 from models.migrating.chain import Chain
 from models.migrating.connection import connected

@@ -15,6 +15,7 @@ from models.migrating.connection import connected
 from models.migrating.failure import MigrationError
 from models.migrating.record import applied, tables
 from models.migrating.sqlite_backup import back_up
+from models.migrating.sqlite_statistics import tell_planner
 
 
 async def migrate_sqlite(
@@ -51,6 +52,8 @@ async def _apply_all(
             await _check_links(transaction)
         except Exception as error:
             raise MigrationError(f"{migration.name} failed: {error}. {undone}") from error
+    if left:
+        await tell_planner(transaction)
     return [migration.name for migration in left]
 
 

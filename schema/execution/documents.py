@@ -95,7 +95,8 @@ class Documents:
         self._probation: OrderedDict[str, Prepared] = OrderedDict()
         self._most_kept, self._most_on_probation = kept, probation
 
-    def get(self, source: str) -> Prepared:
+    def known(self, source: str) -> Prepared | None:
+        """The document, if it was asked before."""
         if (known := self._kept.get(source)) is not None:
             self._kept.move_to_end(source)
             return known
@@ -103,7 +104,10 @@ class Documents:
             self._kept[source] = seen
             if len(self._kept) > self._most_kept:
                 self._kept.popitem(last=False)
-            return seen
+        return seen
+
+    def prepare(self, source: str) -> Prepared:
+        """A document that is new."""
         prepared = self._probation[source] = prepare(self._schema, source, self._guessing)
         if len(self._probation) > self._most_on_probation:
             self._probation.popitem(last=False)

@@ -16,12 +16,13 @@ from schema.errors import BadUserInput, TooComplex, presented
 from schema.execution.documents import Documents, Prepared
 from schema.execution.introspection import introspection_refused, may_introspect
 from schema.execution.rules import Rules
+from schema.execution.turns import Turns
 from schema.root import schema
 
 GRAPHQL = schema._schema
 """graphql-core's schema, which Strawberry has made."""
 
-UNTRUSTED = "Only documents on the server's list of trusted documents are executed."
+UNTRUSTED = Prepared(None, (BadUserInput("Only documents on the server's list of trusted documents are executed."),))
 
 log = structlog.get_logger()
 
@@ -43,19 +44,34 @@ class Engine:
 
     def __init__(self, rules: Rules | None = None) -> None:
         self._rules = rules or Rules()
-        self._documents = Documents(schema)
+        self._documents, self._turns = Documents(schema), Turns()
         self.counts: Counter[str] = Counter()
         """How many operations ran `compiled` or `interpreted`, turned out `odd` and were interpreted after all, or were
         `refused`: those whose variables do not fit after they were `interpreted`.
         """
 
-    async def answer(
-        self, source: str, variables: dict[str, Any] | None, operation_name: str | None, context: Context
-    ) -> Answer:
+    async def prepared(self, source: str, origin: str | None = None) -> Prepared:
+        """The document, at once if it is known; a new one when it has its turn among those that came from there.
+
+        Raises TooManyNewDocuments.
+        """
         if self._rules.trusted is not None and source not in self._rules.trusted:
-            return self._refused([BadUserInput(UNTRUSTED)])
+            return UNTRUSTED
+        known = self._documents.known(source)
+        if known is not None:
+            self._turns.known()
+            return known
+        await self._turns.wait(origin)
+        known = self._documents.known(source)  # of two that wait with the same one, the second finds it
+        if known is not None:
+            return known
+        with self._turns.spending():
+            return self._documents.prepare(source)
+
+    async def answer(
+        self, prepared: Prepared, variables: dict[str, Any] | None, operation_name: str | None, context: Context
+    ) -> Answer:
         reticent = not may_introspect(self._rules.introspection, context)
-        prepared = self._documents.get(source)
         if prepared.errors:
             return self._refused(prepared.errors, reticent=reticent)
         try:

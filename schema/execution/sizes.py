@@ -29,10 +29,10 @@ STATEMENTS = {
     "User.sessions": 1,
     "UserConnection.totalCount": 1,
     "UserFacets.alerts": 6,
-    "UserFacets.mfaEnabled": 2,
-    "UserFacets.mfaNotEnabled": 2,
+    "UserFacets.mfaEnabled": 1,
+    "UserFacets.mfaNotEnabled": 1,
     "UserFacets.roles": 2,
-    "UserFacets.status": 3,
+    "UserFacets.status": 1,
 }
 """How many statements a field sends; a mutation: MUTATION."""
 

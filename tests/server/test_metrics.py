@@ -102,7 +102,8 @@ async def test_what_is_not_executed_is_counted_as_refused(
 async def test_what_is_on_no_list_of_trusted_documents_is_counted_as_refused(world: World) -> None:
     engine = Engine(Rules(trusted=TrustedDocuments([])))
     tools = Tools(world.hasher, world.vault, avatar_urls("off", ""))
-    await engine.answer("{ viewer { id } }", {}, None, Context(origin=Origin(), now=world.clock.now, tools=tools))
+    document = await engine.prepared("{ viewer { id } }")
+    await engine.answer(document, {}, None, Context(origin=Origin(), now=world.clock.now, tools=tools))
     assert engine.counts == {"refused": 1}
 
 

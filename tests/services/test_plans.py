@@ -147,6 +147,42 @@ async def test_a_page_of_a_search_is_a_range_of_the_names_index(ask: Client, des
     assert (plan.scanned, plan.sorts) == (set(), False)
 
 
+@pytest.mark.parametrize(
+    "filter",
+    [
+        {"status": ["ACTIVE"]},
+        {"mfaEnabled": False},
+        {"ssoEnabled": False},
+        {"status": ["ACTIVE"], "mfaEnabled": False},
+        {"lastLogin": {"never": True}},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("field", INDEXES)
+async def test_a_filter_that_many_users_meet_costs_no_sort(ask: Client, field: str, filter: dict[str, Any]) -> None:
+    plan = await plan_of(await listing(ask, "first", filter=filter, orderBy={"field": field}))
+    assert "platform_id=…" in plan.looked_up.get(INDEXES[field][0], set())
+    assert (plan.scanned, plan.sorts) == (set(), False)
+
+
+@pytest.mark.parametrize("asked", ["totalCount", "facets { status { count } }", "facets { roles { count } }"])
+async def test_totals_and_facets_are_counted_in_an_index_alone(ask: Client, asked: str) -> None:
+    if connections.get("default").capabilities.dialect == "postgres":
+        await connections.get("default").execute_script("VACUUM users")  # or it looks whether rows are still there
+    with statements() as heard:
+        await ask(f"{{ users {{ {asked} }} }}")
+    counting = [statement for statement in heard if "COUNT" in statement.sql and '"users"' in statement.sql]
+    assert counting
+    assert [await only_in_index(statement) for statement in counting] == [True] * len(counting)
+
+
+async def only_in_index(statement: Statement) -> bool:
+    database, values = connections.get("default"), list(statement.values)
+    words = "EXPLAIN QUERY PLAN" if database.capabilities.dialect == "sqlite" else "EXPLAIN"
+    steps = [*map(str, await database.execute_query_dict(f"{words} {statement.sql}", values))]
+    return any("COVERING INDEX" in step or "Index Only Scan" in step for step in steps)
+
+
 @pytest.mark.parametrize("field", INDEXES)
 async def test_a_search_for_words_begins_at_the_index_of_words(ask: Client, field: str) -> None:
     plan = await plan_of(await listing(ask, "first", filter={"text": "ma12"}, orderBy={"field": field}))

@@ -32,7 +32,7 @@ class CostlyDocuments:
         """Documents with their costs."""
         for _ in range(TRIES):
             source = self._document()
-            prepared = Documents(schema).get(source)
+            prepared = Documents(schema).prepare(source)
             if not prepared.errors:
                 cost = prepared.cost(prepared.operation(None), {})
                 if cheapest <= cost <= dearest:

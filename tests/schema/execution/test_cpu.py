@@ -72,7 +72,7 @@ async def seconds_of(source: str, variables: dict[str, Any], world: World, actor
     tools = Tools(world.hasher, world.vault, avatar_urls("initials", "http://rollcall.test"))
     context = Context(origin=Origin(), now=T0, tools=tools, actor=actor)
     started = time.thread_time()
-    answer = await engine.answer(source, variables, None, context)
+    answer = await engine.answer(await engine.prepared(source), variables, None, context)
     seconds = time.thread_time() - started
     assert "data" in answer.body, answer.body
     return seconds

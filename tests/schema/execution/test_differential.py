@@ -87,7 +87,7 @@ async def test_both_paths_give_the_same_answer(world: World, who: str) -> None:
 
     async def ask(source: str, variables: dict[str, Any]) -> Any:
         context = Context(origin=Origin(), now=world.clock.now, tools=tools, actor=actor)
-        return comparable((await engine.answer(source, variables, None, context)).body)
+        return comparable((await engine.answer(await engine.prepared(source), variables, None, context)).body)
 
     for _ in range(DOCUMENTS):
         source = maker.make()

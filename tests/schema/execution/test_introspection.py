@@ -66,7 +66,8 @@ def words(text: str) -> set[str]:
 async def answer(source: str, policy: Introspection, actor: Any = None, variables: Any = None) -> Answer:
     tools = Tools(None, None, lambda user, size: None)  # type: ignore[arg-type]  # nothing here gets that far
     context = Context(origin=Origin(), now=T0, tools=tools, actor=actor)
-    return await Engine(Rules(introspection=policy)).answer(source, variables, None, context)
+    engine = Engine(Rules(introspection=policy))
+    return await engine.answer(await engine.prepared(source), variables, None, context)
 
 
 @pytest.mark.parametrize(

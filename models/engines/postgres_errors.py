@@ -1,0 +1,56 @@
+"""Which of PostgreSQL's errors are no fault of the statement: those that asking again may get rid of."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import asyncpg
+from tortoise.exceptions import OperationalError
+
+from models.unavailable import DatabaseConflict, DatabaseUnavailable
+
+NOT_THE_QUESTION = (
+    OSError,  # TimeoutError too
+    asyncpg.PostgresConnectionError,
+    asyncpg.exceptions.OperatorInterventionError,  # shutting down, starting up, out of time
+    asyncpg.exceptions.InsufficientResourcesError,  # connections, disk, memory
+    asyncpg.exceptions.ObjectNotInPrerequisiteStateError,  # lock_timeout
+    asyncpg.exceptions.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.exceptions.TransactionRollbackError,  # undone by the server, and nobody knows whether all of it
+    asyncpg.InternalClientError,  # what asyncpg says of a connection whose end it has not noticed yet
+)
+CONFLICTS = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,  # where transactions are serializable
+    asyncpg.InvalidCachedStatementError,  # a migration has changed what a prepared statement returns
+)
+
+
+class PostgresUnavailable(DatabaseUnavailable, OperationalError):
+    """The server is gone, starting, full or read-only, or something took too long."""
+
+
+class PostgresConflict(DatabaseConflict, PostgresUnavailable):
+    """Another transaction was preferred to this one."""
+
+
+@contextmanager
+def judging() -> Iterator[None]:
+    """Turns what is not the statement's fault into PostgresUnavailable, or PostgresConflict."""
+    try:
+        yield
+    except asyncpg.InterfaceError as error:
+        if "closed" not in str(error) and "closing" not in str(error):
+            raise
+        raise PostgresUnavailable(str(error)) from error
+    except CONFLICTS as error:
+        raise PostgresConflict(f"{type(error).__name__}: {error}") from error
+    except NOT_THE_QUESTION as error:
+        raise PostgresUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+async def judged(func: Any, *args: Any, **kwargs: Any) -> Any:
+    """Before Tortoise translates: it takes a read-only database for a wrong use of transactions."""
+    with judging():
+        return await func(*args, **kwargs)
