@@ -7,18 +7,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from sqlite3 import sqlite_version
 from typing import Annotated, Any
 
 import typer
 
 from bench.peers import results
 from bench.peers.comparing import compare
-from bench.peers.data import Data, drop, provide
+from bench.peers.data import Data, database_version, drop, provide
 from bench.peers.machine import facts
-from bench.small import adding, documents, sign_ins, workers
+from bench.small import adding, documents, pairs, sign_ins, workers
 
-QUIET = 1.5
-"""Load average above which results are called preliminary."""
+SQLITE = f"SQLite {sqlite_version}"
 
 
 def main(
@@ -27,7 +27,10 @@ def main(
     seconds: Annotated[int, typer.Option(min=1, help="Of each server, page and number of connections.")] = 2,
     postgres: Annotated[str, typer.Option(help="The PostgreSQL server.")] = "postgres://postgres@127.0.0.1:5432",
     only: Annotated[
-        str, typer.Option(help="Of peers, sign-ins, adding, workers, cold, flood, memory; comma-separated.")
+        str,
+        typer.Option(
+            help="Of peers, not compiled, sqlite, sign-ins, adding, workers, cold, flood, memory; comma-separated."
+        ),
     ] = "",
     servers: Annotated[str, typer.Option(help="Of rollcall, hand-written, naive, postgraphile, yoga.")] = "",
     distinct: Annotated[int, typer.Option(help="Distinct documents before memory is looked at.")] = 100_000,
@@ -40,6 +43,8 @@ def main(
     chosen = [name for name in servers.split(",") if name]
     measures: dict[str, Callable[[Data], dict[str, Any]]] = {
         "peers": lambda data: compare(data, rounds=rounds, seconds=seconds, only=chosen, say=say),
+        "not compiled": partial(pairs.not_compiled, rounds=rounds, say=say),
+        "sqlite": partial(pairs.on_sqlite, rounds=rounds, say=say),
         "sign-ins": partial(sign_ins.measure, rounds=rounds, say=say),
         "adding": partial(adding.measure, rounds=rounds, say=say),
         "workers": partial(workers.measure, rounds=rounds, say=say),
@@ -51,7 +56,10 @@ def main(
     for name in wanted:
         busy = os.getloadavg()[0]
         found = measures[name](data)
-        about = facts(data) | {"busy": busy, "preliminary": busy > QUIET or rounds < 5}
+        about = facts(database_version(data.url), SQLITE) | {
+            "busy": busy,
+            "preliminary": busy > results.QUIET or rounds < 5,
+        }
         when, command = (
             f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
             shlex.join(["python", "-m", "bench.peers", *sys.argv[1:]]),

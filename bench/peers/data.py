@@ -71,8 +71,8 @@ def backends(data: Data) -> list[int]:
     return [row["pid"] for row in asyncio.run(_fetch(data.url, statement, data.name))]
 
 
-def database_version(data: Data) -> str:
-    rows = asyncio.run(_fetch(data.url, "SHOW server_version"))
+def database_version(url: str) -> str:
+    rows = asyncio.run(_fetch(url, "SHOW server_version"))
     return f"PostgreSQL {rows[0][0].split()[0]}"
 
 

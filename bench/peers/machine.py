@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.peers import load
-from bench.peers.data import Data, database_version
 from bench.peers.servers import HERE, NODE
 
 PYTHON = ("strawberry-graphql", "graphql-core", "tortoise-orm", "asyncpg", "orjson", "starlette", "uvicorn", "uvloop")
 NODE_PACKAGES = ("postgraphile", "graphql-yoga", "graphql-jit", "graphql", "pg")
 
 
-def facts(data: Data) -> dict[str, Any]:
+def facts(*databases: str) -> dict[str, Any]:
+    """`databases`: their names and versions."""
     return {
         "machine": f"{os.cpu_count()} x {_processor()}, {platform.system()} {platform.release()}",
         "versions": ", ".join(
@@ -24,7 +24,7 @@ def facts(data: Data) -> dict[str, Any]:
                 f"Python {platform.python_version()}",
                 *[f"{name} {version(name)}" for name in PYTHON],
                 *_node(),
-                database_version(data),
+                *databases,
                 load.version(),
             ]
         ),

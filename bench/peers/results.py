@@ -7,10 +7,17 @@ from typing import Any
 import orjson
 
 from bench.peers import tables
+from bench.scale.tables import scale
+
+QUIET = 1.5
+"""Load average above which results are called preliminary."""
 
 KEPT = Path("var/bench/results.json")
 SECTIONS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "peers": tables.peers,
+    "not compiled": tables.not_compiled,
+    "sqlite": tables.on_sqlite,
+    "scale": scale,
     "sign-ins": tables.sign_ins,
     "adding": tables.adding,
     "workers": tables.workers,

@@ -14,6 +14,8 @@ GOALS: tuple[tuple[Server, float, float], ...] = (
 )
 """What Rollcall's throughput must be of another's, and what it aims at; 16 connections."""
 
+FALLBACK_MUST, FALLBACK_AIM = 2.5, 4.0
+
 Section = dict[str, Any]
 
 
@@ -31,6 +33,8 @@ def peers(section: Section) -> list[str]:
         "",
         *_goals(measured),
         "",
+        _bounds(measured),
+        "",
         *_throughput(measured),
     ]
 
@@ -44,6 +48,16 @@ def _goals(measured: list[dict[str, Any]]) -> Iterable[str]:
             worst = min(share for share in shares if share is not None)
             verdict = "aim reached" if worst >= aim else "reached" if worst >= must else "**missed**"
             yield _row(other.title, *[f"{share:.2f} x" for share in shares], f"{must} x", f"{aim} x", verdict)
+
+
+def _bounds(measured: list[dict[str, Any]]) -> str:
+    """What the hand-written limit itself is of each peer."""
+    shares = []
+    for other, _, _ in GOALS[1:]:
+        found = ratios(measured, other)
+        of = [found[HAND_WRITTEN.name, page, 16] for page in PAGES if (HAND_WRITTEN.name, page, 16) in found]
+        shares += [f"{' and '.join(f'{share:.2f}' for share in of)} x {other.title}"] if of else []
+    return f"The hand-written limit itself: {', '.join(shares)}."
 
 
 def _throughput(measured: list[dict[str, Any]]) -> Iterable[str]:
@@ -69,6 +83,34 @@ def _throughput(measured: list[dict[str, Any]]) -> Iterable[str]:
                     share = f"{shares[key]:.2f}" if key in shares else ""
                     figures = (f"{p50[key]:.2f}", f"{cpu[key]:.2f}", f"{least:.2f}", f"{database[key]:.2f}")
                     yield _row(server.title, page, connections, f"{rate[key]:.0f}", share, *figures)
+
+
+def not_compiled(section: Section) -> list[str]:
+    return [
+        "## What is not compiled, against naive Strawberry + Tortoise",
+        "",
+        "The same page, and beside it a record by `node(id:)`, with which graphql-core executes the whole",
+        "operation; the naive server is asked for the page alone. 16 connections.",
+        f"{FALLBACK_MUST} x must be, {FALLBACK_AIM} x is aimed at.",
+        "",
+        *_pairs(section),
+    ]
+
+
+def on_sqlite(section: Section) -> list[str]:
+    return [
+        "## On SQLite, against naive Strawberry + Tortoise on the same file",
+        "",
+        "The page of the first table, 16 connections; Rollcall looks the session up besides.",
+        "",
+        *_pairs(section),
+    ]
+
+
+def _pairs(section: Section) -> Iterable[str]:
+    yield from _head("page", "Rollcall, requests/s", "naive, requests/s", "ratio")
+    for page, ours, theirs, ratio in section["found"]["rows"]:
+        yield _row(page, f"{ours:.0f}", f"{theirs:.0f}", f"{ratio:.1f} x")
 
 
 def sign_ins(section: Section) -> list[str]:
