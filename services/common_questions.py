@@ -20,6 +20,7 @@ from services.user_query import Span, UserQuery
 from services.visibility import users_of
 
 PLATFORM = UUID("5e17e1e5-0000-4000-8000-000000000001")
+ROLES = (UUID("5e17e1e5-0000-4000-8000-000000000003"),)
 KEY = "\ue000"
 NOW = datetime(5000, 1, 1, tzinfo=UTC)
 FAR_FROM_NOW = timedelta(days=36500)
@@ -40,6 +41,7 @@ class Values:
     platform: str
     key: str
     now: datetime
+    role_ids: list[str]
     limit: int
     offset: int
     beyond: Sequence[Any]
@@ -59,10 +61,17 @@ class Question:
     dialect: str
 
 
-def common_question(query: UserQuery) -> UserQuery | None:
-    """The question with a stand-in for what is searched; None for questions too various to keep statements for."""
-    if query.text or query.role_ids is not None or query.last_login != Span() or query.created != Span():
+def common_question(query: UserQuery, dialect: str) -> UserQuery | None:
+    """The question with stand-ins for what is searched and for roles, which are one value on PostgreSQL alone.
+
+    None for questions too various to keep statements for.
+    """
+    if query.text or query.last_login != Span() or query.created != Span():
         return None
+    if query.role_ids:
+        if dialect != "postgres":
+            return None
+        query = replace(query, role_ids=ROLES)
     if query.search is None or not query.search.strip():
         return query if query.search is None else replace(query, search=None)
     return replace(query, search=KEY) if searched_key(query.search) else None
@@ -81,6 +90,7 @@ async def rows_of_common(
         platform=str(policy.id),
         key=(searched_key(query.search or "") or ""),
         now=now,
+        role_ids=[str(id) for id in query.role_ids or ()],
         limit=window.limit,
         offset=window.offset,
         beyond=[str(value) if isinstance(value, UUID) else value for value in window.beyond or ()],
@@ -136,6 +146,8 @@ def _place(value: Any, window: Window) -> Place:
             return lambda values: values.now + distance
         if value in (window.beyond or ()):
             return _beyond_place((value - BEYOND_INSTANT) // timedelta(microseconds=1))
+    if isinstance(value, list):
+        return lambda values: values.role_ids
     text = str(value)
     if text.startswith(BEYOND_TEXT):
         return _beyond_place(int(text[1:]))

@@ -6,6 +6,7 @@ from uuid import UUID
 from tortoise import connections
 from tortoise.queryset import QuerySet
 
+from models.any_of import AnyOf
 from models.hydration import Columns, shape_of
 from models.role import Permission
 from models.user import User
@@ -43,7 +44,8 @@ def _fetch(actor: Actor, query: UserQuery, now: datetime, columns: Columns) -> F
 
     async def fetch(window: Window) -> list[User]:
         wanted = tuple(dict.fromkeys((*columns, *window.order.columns)))
-        common, database = common_question(query), connections.get("default")
+        database = connections.get("default")
+        common = common_question(query, database.capabilities.dialect)
         if common is None:
             shape = shape_of(window.of(await matching(actor, query, now)), wanted)
             return await shape.rows(database, shape.values)
@@ -63,7 +65,7 @@ async def find_user(actor: Actor, user_id: UUID, columns: Columns | None = None)
 
 async def find_users(actor: Actor, user_ids: list[UUID]) -> list[User | None]:
     """The whole rows of several users of the actor's platform, in the order asked; one statement."""
-    found = {user.id: user for user in await visible_to(actor).filter(id__in=user_ids).select_related(*WHOLE)}
+    found = {user.id: user for user in await visible_to(actor).filter(AnyOf("id", user_ids)).select_related(*WHOLE)}
     return [found.get(user_id) for user_id in user_ids]
 
 

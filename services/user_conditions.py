@@ -8,6 +8,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from models.alerts import alert_condition
+from models.any_of import AnyOf
 from models.keys import END_OF_PREFIX, email_key, sort_key, storable, words
 from models.platform import Platform
 from models.status import MFA_CONDITION, NOBODY, SSO_CONDITION, STATUS_CONDITIONS
@@ -60,7 +61,7 @@ def _plain_conditions(query: UserQuery) -> list[Q]:
     if query.sso_enabled is not None:
         conditions.append(SSO_CONDITION if query.sso_enabled else ~SSO_CONDITION)
     if query.role_ids is not None:
-        conditions.append(Q(role_id__in=list(query.role_ids)) if query.role_ids else NOBODY)
+        conditions.append(AnyOf("role_id", query.role_ids) if query.role_ids else NOBODY)
     if query.never_signed_in is not None:
         conditions.append(Q(last_login_at__isnull=query.never_signed_in))
     return conditions

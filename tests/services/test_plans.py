@@ -165,6 +165,16 @@ async def test_a_filter_that_many_users_meet_costs_no_sort(ask: Client, field: s
     assert (plan.scanned, plan.sorts) == (set(), False)
 
 
+@pytest.mark.parametrize("large_engine", ["postgres"], indirect=True)
+async def test_lists_of_roles_of_all_lengths_are_one_statement(ask: Client) -> None:
+    answer = await ask("{ roles { id } }")
+    ids = [role["id"] for role in answer.data["roles"]]
+    texts = {(await listing(ask, "first", filter={"roleId": ids[:many]})).sql for many in range(1, len(ids) + 1)}
+    assert len(ids) > 1
+    assert len(texts) == 1
+    assert "= ANY(" in texts.pop().replace('"=ANY', '" = ANY')
+
+
 @pytest.mark.parametrize("asked", ["totalCount", "facets { status { count } }", "facets { roles { count } }"])
 async def test_totals_and_facets_are_counted_in_an_index_alone(ask: Client, asked: str) -> None:
     if connections.get("default").capabilities.dialect == "postgres":
