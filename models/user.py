@@ -77,8 +77,8 @@ class User(Model):
             Index(fields=("platform_id", "email_key", "id"), name="users_by_email"),
             Index(fields=("platform_id", "created_at", "id"), name="users_by_creation"),
             Index(fields=("platform_id", "last_login_key", "id"), name="users_by_last_login"),
-            Index(fields=("role_id", "platform_id"), name="users_by_role"),
-            Index(fields=STATE, name="users_by_state"),
+            Index(fields=("role_id", "platform_id"), name="users_of_role"),
+            Index(fields=STATE, name="users_counted"),
             Index(fields=("locked_at",), name="users_by_lock"),
         ]
 

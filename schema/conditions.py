@@ -7,14 +7,17 @@ from schema.errors import BadUserInput
 
 MOST_VALUES = 100
 
-Value = TypeVar("Value")
+Value = TypeVar("Value", bound=str)
 
 
 def any_of(name: str, values: Sequence[Value] | None) -> tuple[Value, ...] | None:
-    """Each value once of a list that a client gave as `name`. Raises BadUserInput for more than MOST_VALUES."""
+    """Each value once, in one order whatever the client's, of a list given as `name`.
+
+    Raises BadUserInput for more than MOST_VALUES.
+    """
     if values is None:
         return None
-    once = tuple(dict.fromkeys(values))
+    once = tuple(sorted(set(values)))
     if len(once) > MOST_VALUES:
         raise BadUserInput(f"`{name}` may have {MOST_VALUES} different values at most.")
     return once

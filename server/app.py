@@ -149,7 +149,7 @@ def pool(settings: Settings) -> dict[str, Any]:
 
 
 async def nothing_to_reset(connection: Any) -> None:
-    """Spares each statement asyncpg's RESET ALL: nothing here changes a session's settings beyond a transaction."""
+    """Spares a connection that is given up asyncpg's RESET ALL: nothing changes its settings beyond a transaction."""
 
 
 def on_sqlite(settings: Settings) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, NoReturn
 
 import orjson
@@ -57,7 +58,7 @@ def decoded(body: bytes) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_no_number)
+        return json.loads(body.decode("utf-8"), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise BadRequest(400, "The body is not JSON.") from error
 
@@ -81,6 +82,14 @@ async def _read(request: Request) -> bytes:
 
 def _refuse() -> NoReturn:
     raise BadRequest(413, f"The body must not be larger than {LARGEST_BODY} bytes.")
+
+
+def _finite(text: str) -> float:
+    """orjson refuses what is too large for a float; `json` takes it for infinity."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text} is too large")
+    return number
 
 
 def _no_number(constant: str) -> NoReturn:

@@ -1,5 +1,6 @@
 """GraphQL over HTTP: `POST /graphql` with JSON in and JSON out, as the specification of that name has it."""
 
+import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -17,6 +18,8 @@ from services.clock import Clock
 from services.sessions import find_actor
 
 SECONDS_TO_RECOVER = "2"
+
+log = structlog.get_logger()
 
 
 class GraphQLHttp:
@@ -37,7 +40,11 @@ class GraphQLHttp:
         except BadRequest as refusal:
             hangs_up = {"Connection": "close"} if refusal.status == 413 else {}
             return failed(refusal.message, refusal.status, media_type, **hangs_up)
-        except (DatabaseUnavailable, TooManyNewDocuments):
+        except TooManyNewDocuments:
+            self.engine.counts["put off"] += 1
+            return failed(BUSY, 503, media_type, code="INTERNAL", Retry_After=SECONDS_TO_RECOVER)
+        except DatabaseUnavailable as error:
+            log.warning("database.unavailable", reason=str(error))
             return failed(BUSY, 503, media_type, code="INTERNAL", Retry_After=SECONDS_TO_RECOVER)
         except ClientDisconnect:
             return Response(status_code=400)
@@ -51,7 +58,7 @@ class GraphQLHttp:
         operation = await read_operation(request)
         request.state.operation = operation.name
         origin = self.origins.of(request)
-        prepared = await self.engine.prepared(operation.query, origin.ip_address)
+        prepared = await self.engine.prepared(operation.query, origin.customer)
         context = await self.context(request, origin)
         return await self.engine.answer(prepared, operation.variables, operation.name, context)
 

@@ -44,7 +44,7 @@ async def keep_measuring(metrics: Metrics, health: Health, counts: Mapping[str, 
     """Every few seconds until `stop`. What the database does not tell stays as it was, and `ready` says why."""
     while not stop.is_set():
         metrics.ran(dict(counts))
-        _measure_pool(metrics)
+        await _measure_pool(metrics)
         look = await health.look()
         metrics.ready.set(look.reason is None)
         if look.lag is not None:
@@ -59,9 +59,11 @@ async def keep_measuring(metrics: Metrics, health: Health, counts: Mapping[str, 
     metrics.ready.set(0)
 
 
-def _measure_pool(metrics: Metrics) -> None:
+async def _measure_pool(metrics: Metrics) -> None:
+    """Ends connections that nobody has needed for long, and counts the others."""
     database: Any = connections.get("default")
     if (pool := getattr(database, "_pool", None)) is not None:
+        await database.lanes.end_idle(pool)
         shown = {"open": pool.get_size(), "in use": database.lanes.in_use, "most": pool.get_max_size()}
         for state, number in shown.items():
             metrics.pool.labels(state).set(number)

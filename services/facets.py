@@ -18,8 +18,8 @@ from services.user_query import UserQuery
 Value = TypeVar("Value")
 
 
-IN_EVERY_INDEX = "platform_id"
-"""Counting a column that an index has spares the database a look at the rows."""
+INDEXED = "platform_id"
+"""Counting a column that the indexes of lists have spares the database a look at the rows."""
 
 
 async def count_by_status(actor: Actor, query: UserQuery, now: datetime) -> dict[UserStatus, int]:
@@ -36,7 +36,7 @@ async def count_by_mfa(actor: Actor, query: UserQuery, now: datetime) -> dict[bo
 async def count_by_role(actor: Actor, query: UserQuery, now: datetime) -> dict[UUID, int]:
     """Roles that nobody has are left out."""
     rows = await matching(actor, query.without("role_ids"), now)
-    counted = await rows.annotate(users=Count(IN_EVERY_INDEX)).group_by("role_id").values_list("role_id", "users")
+    counted = await rows.annotate(users=Count(INDEXED)).group_by("role_id").values_list("role_id", "users")
     return {UUID(str(role_id)): users for role_id, users in counted}
 
 
@@ -48,6 +48,6 @@ async def count_by_alert(actor: Actor, query: UserQuery, now: datetime) -> dict[
 async def _counted(rows: QuerySet[User], conditions: dict[Value, Q]) -> dict[Value, int]:
     """How many rows meet each condition; all are counted in one pass."""
     names = {f"count_{number}": condition for number, condition in enumerate(conditions.values())}
-    counts = {name: Count(IN_EVERY_INDEX, _filter=condition) for name, condition in names.items()}
-    (found,) = await rows.annotate(**counts).group_by(IN_EVERY_INDEX).values_list(*counts) or [tuple(0 for _ in counts)]
+    counts = {name: Count(INDEXED, _filter=condition) for name, condition in names.items()}
+    (found,) = await rows.annotate(**counts).group_by(INDEXED).values_list(*counts) or [tuple(0 for _ in counts)]
     return dict(zip(conditions, found, strict=True))

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Network, ip_address
 from math import ceil
 
 from models.origin_failure import OriginFailure
@@ -13,8 +12,6 @@ from services.actor import Origin
 from services.refusals import InvalidCode, InvalidCredentials, InvalidToken, RateLimited, Refusal, refusals_in
 
 GUESSED_WRONG = (InvalidCredentials, InvalidCode, InvalidToken)
-HOME_PREFIX = 64
-"""Bits of an IPv6 address that one customer gets; the rest is the customer's own choice (RFC 6177)."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +27,11 @@ class OriginLimit:
 
         So no more than the limit are made, however many come at once. Raises RateLimited instead.
         """
-        if self.failures == 0 or origin.ip_address is None:
+        customer = origin.customer
+        if self.failures == 0 or customer is None:
             yield
             return
-        failure = await OriginFailure.create(ip_address=_counted_as(origin.ip_address), at=now)
+        failure = await OriginFailure.create(ip_address=customer, at=now)
         try:
             await self._admit(failure, now)
             yield
@@ -51,12 +49,6 @@ class OriginLimit:
         decisive = await others.order_by("-at").offset(self.failures - 1).limit(1)
         if decisive:
             raise RateLimited(retry_after=ceil((decisive[0].at + self.window - now).total_seconds()))
-
-
-def _counted_as(address: str) -> str:
-    """The address, or of IPv6 the network whose addresses one customer changes at will."""
-    parsed = ip_address(address)
-    return address if parsed.version == 4 else str(IPv6Network((parsed, HOME_PREFIX), strict=False))
 
 
 async def _take_back(failure: OriginFailure) -> None:

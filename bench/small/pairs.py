@@ -1,7 +1,6 @@
 """Rollcall against naive Strawberry + Tortoise, where the first table does not show it."""
 
 import hashlib
-import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -49,7 +48,7 @@ def on_sqlite(data: Data, *, rounds: int, say: Say) -> dict[str, Any]:
     source = sqlite(Path("var/bench"), 100_000)
     fill_if_empty(source)
     file = Path("var/bench/peers.db")
-    shutil.copy(source.url.removeprefix("sqlite://"), file)
+    _copy(Path(source.url.removeprefix("sqlite://")), file)
     lite = _signed_in(file)
     return _compared(lite, lambda one, page: one.server.question.body(page, lite.platform), "SQLite", rounds, say)
 
@@ -74,6 +73,12 @@ def _compared(data: Data, body: Body, what: str, rounds: int, say: Say) -> dict[
         for page, runs in found.items()
     ]
     return {"rows": rows}
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target)) as copy:
+        original.backup(copy)
 
 
 def _signed_in(file: Path) -> Data:

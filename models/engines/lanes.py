@@ -12,6 +12,8 @@ from typing import Any
 import asyncpg
 
 GIVING_BACK_SECONDS = 2.0
+IDLE_SECONDS = 300.0
+"""After which a connection that nobody needs is ended; as asyncpg's pool has it for its own."""
 
 
 class Lanes:
@@ -20,13 +22,14 @@ class Lanes:
     def __init__(self) -> None:
         self.in_use = 0
         """By somebody, or being made."""
-        self._at_hand: list[Any] = []
+        self._at_hand: list[tuple[Any, float]] = []
+        """With the moment since when; the one given back last is taken first."""
         self._waiting: deque[asyncio.Future[Any]] = deque()
 
     def at_hand(self) -> Any | None:
         """A connection that is alive, taken; None where there is none just now. Whoever takes one gives it back."""
         while self._at_hand:
-            connection = self._at_hand.pop()
+            connection, _ = self._at_hand.pop()
             if _alive(connection):
                 self.in_use += 1
                 return connection
@@ -59,9 +62,21 @@ class Lanes:
         finally:
             self._pass_on(None)
 
-    async def clear(self, pool: asyncpg.Pool) -> None:
-        """Gives all that are at hand back to the pool, which is about to be closed."""
-        while (connection := self.at_hand()) is not None:
+    async def clear(self, pool: asyncpg.Pool, seconds: float) -> None:
+        """Gives all back to the pool, which is about to be closed; waits so long for those in use."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._at_hand or self.in_use:
+                    while (connection := self.at_hand()) is not None:
+                        await self.lose(pool, connection)
+                    await asyncio.sleep(0.01 if self.in_use else 0)
+
+    async def end_idle(self, pool: asyncpg.Pool) -> None:
+        """Those that nobody has needed for a while: what is silent for long is cut off somewhere on the way."""
+        until = asyncio.get_running_loop().time() - IDLE_SECONDS
+        while self._at_hand and self._at_hand[0][1] < until:
+            connection, _ = self._at_hand.pop(0)
+            self.in_use += 1
             await self.lose(pool, connection)
 
     async def _turn(self) -> Any | None:
@@ -83,7 +98,7 @@ class Lanes:
                 return
         self.in_use -= 1
         if connection is not None:
-            self._at_hand.append(connection)
+            self._at_hand.append((connection, asyncio.get_running_loop().time()))
 
 
 def _alive(connection: Any) -> bool:

@@ -54,3 +54,14 @@ async def judged(func: Any, *args: Any, **kwargs: Any) -> Any:
     """Before Tortoise translates: it takes a read-only database for a wrong use of transactions."""
     with judging():
         return await func(*args, **kwargs)
+
+
+def told(error: BaseException) -> BaseException:
+    """What callers hear of a statement's error, as Tortoise and `judging` have it."""
+    if isinstance(error, asyncpg.SyntaxOrAccessError | asyncpg.DataError) and not isinstance(error, CONFLICTS):
+        return OperationalError(error)
+    try:
+        with judging():
+            raise error
+    except BaseException as judged_error:
+        return judged_error

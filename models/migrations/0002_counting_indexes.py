@@ -1,29 +1,33 @@
 from tortoise import migrations
-from tortoise.migrations import operations as ops
 from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0001_initial')]
+    """The new indexes come first: dropping one bars all readers until the end of the transaction."""
+
+    dependencies = [("models", "0001_initial")]
 
     initial = False
 
     operations = [
-        ops.RemoveIndex(
-            model_name='User',
-            name='users_by_role',
-            fields=None,
-        ),
-        ops.RemoveIndex(
-            model_name='User',
-            name='users_by_state',
-            fields=None,
-        ),
+        ops.AddIndex(model_name="User", index=Index(fields=["role_id", "platform_id"], name="users_of_role")),
         ops.AddIndex(
-            model_name='User',
-            index=Index(fields=['role_id', 'platform_id'], name='users_by_role'),
+            model_name="User",
+            index=Index(
+                fields=[
+                    "platform_id",
+                    "disabled_at",
+                    "activated_at",
+                    "totp_confirmed_at",
+                    "role_id",
+                    "password_changed_at",
+                    "last_login_at",
+                    "locked_at",
+                ],
+                name="users_counted",
+            ),
         ),
-        ops.AddIndex(
-            model_name='User',
-            index=Index(fields=['platform_id', 'disabled_at', 'activated_at', 'totp_confirmed_at', 'role_id', 'password_changed_at', 'last_login_at', 'locked_at'], name='users_by_state'),
-        ),
+        ops.RemoveIndex(model_name="User", name="users_by_role", fields=None),
+        ops.RemoveIndex(model_name="User", name="users_by_state", fields=None),
     ]

@@ -42,12 +42,12 @@ class Answer:
 class Engine:
     """Executes documents; parsing and validation are remembered."""
 
-    def __init__(self, rules: Rules | None = None) -> None:
-        self._rules = rules or Rules()
-        self._documents, self._turns = Documents(schema), Turns()
+    def __init__(self, rules: Rules | None = None, turns: Turns | None = None) -> None:
+        self._rules, self._turns = rules or Rules(), turns or Turns()
+        self._documents = Documents(schema)
         self.counts: Counter[str] = Counter()
-        """How many operations ran `compiled` or `interpreted`, turned out `odd` and were interpreted after all, or were
-        `refused`: those whose variables do not fit after they were `interpreted`.
+        """How many operations ran `compiled` or `interpreted`, turned out `odd` and were interpreted after all, were
+        `refused`: those whose variables do not fit after they were `interpreted`; or `put off` for being new.
         """
 
     async def prepared(self, source: str, origin: str | None = None) -> Prepared:
@@ -131,7 +131,7 @@ class Engine:
         """None where there is no plan, or something odd came up; for a query, running it again is harmless."""
         assert prepared.plans is not None
         try:
-            plan = prepared.plans.of(operation, variables or {})
+            plan = prepared.plans.of(operation, variables or {}, self._turns)
             if plan is None:
                 return None
             data = await plan.run(context, variables or {})

@@ -63,6 +63,13 @@ class Turns:
             raise TooManyNewDocuments
         turn = asyncio.get_running_loop().create_future()
         self._lines.setdefault(origin, deque()).append(turn)
+        try:
+            await self._called(turn)
+        except BaseException:
+            self._leave(origin, turn)
+            raise
+
+    async def _called(self, turn: asyncio.Future[None]) -> None:
         if self._keeper is None or self._keeper.done():
             self._keeper = asyncio.create_task(self._let_in(), context=Context())
         try:
@@ -82,9 +89,17 @@ class Turns:
             turn = line.popleft()
             if line:
                 self._lines[origin] = line
-            if not turn.done():  # nobody has given up waiting for it
+            if not turn.done():  # nobody has given up waiting for it just now
                 turn.set_result(None)
                 await asyncio.sleep(0)  # meanwhile it is prepared and paid for
+
+    def _leave(self, origin: str | None, turn: asyncio.Future[None]) -> None:
+        """The places of those who give up are free at once."""
+        line = self._lines.get(origin)
+        if line is not None and turn in line:
+            line.remove(turn)
+            if not line:
+                del self._lines[origin]
 
     def has_time(self) -> bool:
         """Pays in what has come together since it was asked last."""

@@ -63,6 +63,7 @@ def only_error(answer: httpx2.Response) -> tuple[str, str]:
         b"9" * 5000,
         b'{"query": "{ __typename }", "variables": {"a": ' + b"9" * 5000 + b"}}",
         b'{"query": "{ __typename }", "variables": {"a": NaN}}',
+        b'{"query": "{ __typename }", "variables": {"a": 1e400}}',
         b'{"query": "{ __typename }", "variables": []}',
         b'{"query": "{ __typename }", "variables": "{}"}',
         b'{"query": "{ __typename }", "operationName": 1}',

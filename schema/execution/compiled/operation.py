@@ -15,7 +15,7 @@ from schema.execution.compiled.inputs import Inputs
 from schema.execution.compiled.running import FieldInfo, Run
 from schema.execution.compiled.selections import NotCovered, Selections
 
-MOST_REMEMBERED, LONGEST_REMEMBERED = 64, 1000
+MOST_REMEMBERED, LONGEST_REMEMBERED = 8, 400
 """Variables whose arguments an operation keeps: so many, of so many bytes at most."""
 
 
@@ -46,16 +46,24 @@ class Operation:
 
     def _arguments(self, given: Values) -> list[Values]:
         """Of each call. Pages ask the same again and again, so they are remembered; nobody changes them."""
-        asked = orjson.dumps(given)
-        if asked in self._known:
+        asked = _written(given)
+        if asked is not None and asked in self._known:
             return self._known[asked]
         values = self.variables.of(given)
         arguments = [call.arguments.of(values) for call in self.calls]
-        if len(asked) <= LONGEST_REMEMBERED:
+        if asked is not None and len(asked) <= LONGEST_REMEMBERED:
             if len(self._known) == MOST_REMEMBERED:
                 self._known.clear()
             self._known[asked] = arguments
         return arguments
+
+
+def _written(given: Values) -> bytes | None:
+    """None for what orjson cannot write: half a surrogate pair, a number beyond 64 bits."""
+    try:
+        return orjson.dumps(given)
+    except orjson.JSONEncodeError:
+        return None
 
 
 def compiled(schema: Schema, document: DocumentNode, operation: OperationDefinitionNode, deciding: Values) -> Operation:

@@ -7,6 +7,7 @@ from strawberry import Schema
 
 from schema.execution.compiled.operation import Operation, compiled
 from schema.execution.compiled.selections import NotCovered
+from schema.execution.turns import Turns
 
 MOST = 16
 """A document has so many plans at most: one for each operation and values of the variables in its directives."""
@@ -21,8 +22,11 @@ class Plans:
         self._plans: dict[tuple[Any, ...], Operation | None] = {}
         self._used = False
 
-    def of(self, operation: OperationDefinitionNode, given: dict[str, Any]) -> Operation | None:
-        """The plan for these variables; None where graphql-core executes the operation."""
+    def of(self, operation: OperationDefinitionNode, given: dict[str, Any], turns: Turns) -> Operation | None:
+        """The plan for these variables, compiled on the account of new documents if there is time on it.
+
+        None where graphql-core executes the operation.
+        """
         if not self._used:
             self._used = True
             return None
@@ -31,8 +35,11 @@ class Plans:
         if key not in self._plans:
             if len(self._plans) >= MOST or not all(isinstance(value, bool) for value in deciding.values()):
                 return None
+            if not turns.has_time():
+                return None
             self._plans[key] = None  # what breaks the compiler breaks it once
-            self._plans[key] = self._compiled(operation, deciding)
+            with turns.spending():
+                self._plans[key] = self._compiled(operation, deciding)
         return self._plans[key]
 
     def _decisions(self, operation: OperationDefinitionNode, given: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from schema.context import Context, Tools
 from schema.execution import turns
 from schema.execution.engine import Engine
 from schema.execution.turns import (
@@ -21,6 +22,8 @@ from schema.execution.turns import (
     TooManyNewDocuments,
     Turns,
 )
+from services.actor import Origin
+from tests.conftest import T0
 from tests.server.test_graphql_http import only_error, send
 
 pytestmark = pytest.mark.anyio
@@ -149,6 +152,7 @@ async def test_who_waits_is_told_to_come_again_in_the_end(monkeypatch: pytest.Mo
     worker.overdraw(account, 1)
     with pytest.raises(TooManyNewDocuments):
         await account.wait("10.0.0.1")
+    assert account.waiting == 0
     worker.pass_time(account, 60, worked=0)
     async with asyncio.timeout(5):
         await account.wait("10.0.0.2")
@@ -156,19 +160,36 @@ async def test_who_waits_is_told_to_come_again_in_the_end(monkeypatch: pytest.Mo
 
 async def test_who_is_put_off_hears_when_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "LONGEST_WAIT", 0.02)
-    engine = Engine()
-    engine._turns = overdrawn()
+    engine = Engine(turns=overdrawn())
     answer = await send(body=json.dumps({"query": "{ __typename }"}).encode(), engine=engine)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert only_error(answer) == ("The service cannot answer just now; try again in a moment.", "INTERNAL")
 
 
 async def test_a_known_document_does_not_wait() -> None:
-    engine = Engine()
+    worker = Worker()
+    account = worker.turns()
+    engine = Engine(turns=account)
+    worker.pass_time(account, 60, worked=0)
     known = await engine.prepared("{ __typename }")
-    engine._turns = overdrawn()
+    worker.overdraw(account, 10)
     async with asyncio.timeout(1):
         assert await engine.prepared("{ __typename }") is known
+
+
+async def test_compiling_is_paid_for_too() -> None:
+    worker = Worker()
+    account = worker.turns()
+    engine, context = Engine(turns=account), Context(Origin(), T0, Tools(None, None, lambda user, size: None))  # type: ignore[arg-type]
+    worker.pass_time(account, 60, worked=0)
+    document = await engine.prepared("{ __typename }")
+    await engine.answer(document, {}, None, context)
+    worker.overdraw(account, 10)
+    await engine.answer(document, {}, None, context)
+    assert engine.counts == {"interpreted": 2}
+    worker.pass_time(account, 60, worked=0)
+    await engine.answer(document, {}, None, context)
+    assert engine.counts == {"interpreted": 2, "compiled": 1}
 
 
 def overdrawn() -> Turns:

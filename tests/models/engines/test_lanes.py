@@ -135,6 +135,29 @@ async def test_clearing_gives_all_at_hand_back() -> None:
     both = [await lanes.take(pool), await lanes.take(pool)]
     for connection in both:
         lanes.give(connection)
-    await lanes.clear(pool)
+    await lanes.clear(pool, 1)
     assert (lanes.in_use, lanes.at_hand()) == (0, None)
     assert all(connection.ended for connection in both)
+
+
+async def test_clearing_waits_for_those_in_use() -> None:
+    lanes, pool = pool_of(1)
+    connection = await lanes.take(pool)
+    clearing = asyncio.create_task(lanes.clear(pool, 1))
+    await asyncio.sleep(0)
+    lanes.give(connection)
+    await clearing
+    assert (lanes.in_use, connection.ended) == (0, True)
+
+
+async def test_what_nobody_has_needed_for_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    lanes, pool = pool_of(2)
+    both = [await lanes.take(pool), await lanes.take(pool)]
+    for connection in both:
+        lanes.give(connection)
+    await lanes.end_idle(pool)
+    assert [connection.ended for connection in both] == [False, False]
+    monkeypatch.setattr("models.engines.lanes.IDLE_SECONDS", -1)
+    await lanes.end_idle(pool)
+    assert [connection.ended for connection in both] == [True, True]
+    assert (lanes.in_use, lanes.at_hand()) == (0, None)
