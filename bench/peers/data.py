@@ -35,7 +35,7 @@ class Data:
 def provide(server: str, users: int) -> Data:
     """Raises SystemExit where it cannot be filled."""
     name = f"rollcall_peers_{users}"
-    new = asyncio.run(_create(server, name))
+    new = asyncio.run(create(server, name))
     rollcall(f"{server}/{name}", "migrate")
     if new:
         rollcall(f"{server}/{name}", "demo", "--users", str(users))
@@ -92,7 +92,7 @@ async def _fetch(url: str, statement: str, *values: Any) -> list[Any]:
         await connection.close()
 
 
-async def _create(server: str, name: str) -> bool:
+async def create(server: str, name: str) -> bool:
     """Whether it had to be made."""
     if await _fetch(f"{server}/postgres", "SELECT 1 FROM pg_database WHERE datname = $1", name):
         return False

@@ -1,15 +1,10 @@
 """Databases of a platform of so many users; those that are not there are made by `rollcall demo`, and kept."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import asyncpg
-
-KEY = "a-key-for-measuring-and-for-nothing-else"
+from bench.peers.data import create, execute, rollcall
 
 
 @dataclass(frozen=True)
@@ -28,32 +23,13 @@ def sqlite(folder: Path, users: int) -> Database:
 
 def postgres(server: str, users: int) -> Database:
     name = f"rollcall_bench_{users}"
-    asyncio.run(_create(server, name))
+    asyncio.run(create(server, name))
     return Database("PostgreSQL", users, f"{server}/{name}")
 
 
 def fill_if_empty(database: Database) -> None:
     """`demo` itself adds nothing where the platform is there. Raises SystemExit where it cannot be filled."""
-    env = os.environ | {"ROLLCALL_DATABASE_URL": database.url, "ROLLCALL_SECRET_KEY": KEY}
-    for arguments in (["migrate"], ["demo", "--users", str(database.users)]):
-        if subprocess.run([sys.executable, "-m", "server.cli", *arguments], env=env, check=False).returncode:
-            sys.exit(f"{database.url} could not be filled.")
+    rollcall(database.url, "migrate")
+    rollcall(database.url, "demo", "--users", str(database.users))
     if database.engine == "PostgreSQL":
-        asyncio.run(_execute(database.url, "VACUUM ANALYZE"))
-
-
-async def _create(server: str, name: str) -> None:
-    connection = await asyncpg.connect(f"{server}/postgres")
-    try:
-        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-            await connection.execute(f'CREATE DATABASE "{name}"')
-    finally:
-        await connection.close()
-
-
-async def _execute(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+        execute(database.url, "VACUUM ANALYZE")

@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 from uuid import uuid4
 
+from bench.peers.data import ADMINISTRATOR
 from bench.scale.databases import Database
 from models.alerts import AlertType
 from models.database import opened
@@ -22,7 +23,6 @@ from services.user_query import UserOrderField, UserQuery
 from services.visibility import signing_in_as
 
 PAGE = 25
-ADMINISTRATOR = "admin@demo.example.org"
 COLUMNS = ("id", "email", "first_name", "last_name", "activated_at", "disabled_at", "last_login_at", "role__name")
 
 PAGES = (

@@ -5,10 +5,10 @@ Tortoise 1.1.9 waits for a connection for ever, and keeps the pool's slot and th
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -23,6 +23,7 @@ from tortoise.connection import get_connections
 
 from models.engines.lanes import Lanes
 from models.engines.postgres_errors import judged, judging, told
+from models.engines.telling import StatementTold, Telling
 from models.repeating import note_commit, persisting
 
 WAIT_SECONDS = 2.0
@@ -31,9 +32,6 @@ WAIT_SECONDS = 2.0
 COMMIT_SECONDS = 10.0
 
 CANCELLED = (asyncio.CancelledError, GeneratorExit)
-
-StatementTold = Callable[[str, float, BaseException | None], None]
-Result = TypeVar("Result")
 
 
 class BoundedConnection(PoolConnectionWrapper[Any]):
@@ -53,24 +51,6 @@ class BoundedConnection(PoolConnectionWrapper[Any]):
             self.client.lanes.give(self.connection)
         else:
             await self.client.lanes.lose(self.client._pool, self.connection)
-
-
-class Telling:
-    """Tells `on_statement` the text of each statement, the seconds until it was answered and what it raised."""
-
-    on_statement: StatementTold | None = None
-
-    async def _told(self, sql: str, statement: Awaitable[Result]) -> Result:
-        if self.on_statement is None:
-            return await statement
-        started, raised = time.perf_counter(), None
-        try:
-            return await statement
-        except Exception as error:
-            raised = error
-            raise
-        finally:
-            self.on_statement(sql, time.perf_counter() - started, raised)
 
 
 class RollcallTransaction(Telling, TransactionWrapper):

@@ -6,8 +6,7 @@ every reader: here what is read outside of transactions has others.
 """
 
 import sqlite3
-import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any, TypeVar
 
 from tortoise.backends.base.client import (
@@ -21,9 +20,9 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 from models.engines.sqlite_readers import Readers
+from models.engines.telling import StatementTold, Telling
 from models.unavailable import DatabaseUnavailable
 
-StatementTold = Callable[[str, float, BaseException | None], None]
 NOT_THE_QUESTION = frozenset({"SQLITE_BUSY", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN"})
 Result = TypeVar("Result")
 
@@ -41,19 +40,25 @@ def judged(error: Exception) -> OperationalError:
     return error if isinstance(error, OperationalError) else OperationalError(error)
 
 
-class Telling:
-    """Tells `on_statement` the text of each statement, the seconds that it took and what it raised."""
+async def answered(statement: Awaitable[Result]) -> Result:
+    """What the statement gives. Raises what `judged` makes of its error."""
+    try:
+        return await statement
+    except (OperationalError, sqlite3.OperationalError) as error:
+        raise judged(error) from error
 
-    on_statement: StatementTold | None = None
+
+class Statements(Telling):
+    """Each statement is told, and its error judged."""
 
     async def execute_insert(self, query: str, values: list[Any]) -> int:
-        return await self._told(query, super().execute_insert(query, values))  # type: ignore[misc]
+        return await self._told(query, answered(super().execute_insert(query, values)))  # type: ignore[misc]
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
-        await self._told(query, super().execute_many(query, values))  # type: ignore[misc]
+        await self._told(query, answered(super().execute_many(query, values)))  # type: ignore[misc]
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
-        return await self._told(query, super().execute_query(query, values))  # type: ignore[misc]
+        return await self._told(query, answered(super().execute_query(query, values)))  # type: ignore[misc]
 
     async def rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """What a SELECT gives."""
@@ -61,24 +66,13 @@ class Telling:
         return rows
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-        return await self._told(query, super().execute_query_dict(query, values))  # type: ignore[misc]
+        return await self._told(query, answered(super().execute_query_dict(query, values)))  # type: ignore[misc]
 
     async def execute_script(self, query: str) -> None:
-        await self._told(query, super().execute_script(query))  # type: ignore[misc]
-
-    async def _told(self, sql: str, statement: Awaitable[Result]) -> Result:
-        started, raised = time.perf_counter(), None
-        try:
-            return await statement
-        except (OperationalError, sqlite3.OperationalError) as error:
-            raised = judged(error)
-            raise raised from error
-        finally:
-            if self.on_statement is not None:
-                self.on_statement(sql, time.perf_counter() - started, raised)
+        await self._told(query, answered(super().execute_script(query)))  # type: ignore[misc]
 
 
-class ImmediateTransaction(Telling, SqliteTransactionWrapper):
+class ImmediateTransaction(Statements, SqliteTransactionWrapper):
     """A transaction that holds SQLite's write lock from its first moment."""
 
     def __init__(self, connection: SqliteClient) -> None:
@@ -86,10 +80,10 @@ class ImmediateTransaction(Telling, SqliteTransactionWrapper):
         self.on_statement = getattr(connection, "on_statement", None)
 
     async def begin(self) -> None:
-        await self._told("BEGIN IMMEDIATE", self._connection.execute("BEGIN IMMEDIATE"))
+        await self._told("BEGIN IMMEDIATE", answered(self._connection.execute("BEGIN IMMEDIATE")))
 
     async def commit(self) -> None:
-        await self._told("COMMIT", super().commit())
+        await self._told("COMMIT", answered(super().commit()))
 
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(ImmediateTransaction(self))
@@ -196,7 +190,7 @@ class ReadingAside(SqliteClient):
         return self._readers if query.startswith("SELECT") else None
 
 
-class RollcallSqliteClient(Telling, ReadingAside):
+class RollcallSqliteClient(Statements, ReadingAside):
     """One writer at a time: those of several processes wait for each other (`busy_timeout`, in milliseconds)."""
 
     def __init__(self, file_path: str, *, on_statement: StatementTold | None = None, **kwargs: Any) -> None:
