@@ -99,9 +99,9 @@ def application(
             Middleware(LastAnswers, leaving=operating.leaving),
             Middleware(RequestLog, answered=operating.metrics.answered),
             Middleware(SecurityHeaders, https=https),
+            *cross_origin(settings.cors_origins),
             Middleware(Failures),
             Middleware(TimeLimit),
-            *cross_origin(settings.cors_origins),
         ],
         exception_handlers={HTTPException: http_failure},
         lifespan=lifespan,
@@ -124,7 +124,7 @@ def cross_origin(origins: list[str]) -> list[Middleware]:
 
 def routes(settings: Settings, graphql: GraphQLHttp) -> list[Any]:
     shown = settings.graphiql and settings.trusted_documents is None
-    graphiql = GraphiQL(demo_email=settings.demo_email) if shown else None
+    graphiql = GraphiQL(demo_email=settings.demo_email, introspection=settings.introspection) if shown else None
     return [
         Route("/graphql", GraphQLRoute(graphql.post, graphiql.page if graphiql else None)),
         Route("/avatars/{initials}/{hue:int}.svg", draw_avatar),

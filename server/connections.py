@@ -10,6 +10,7 @@ from math import inf
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from server.bodies import LARGEST_BODY
 from server.time_limit import SECONDS
 
 LARGEST_HEAD = 64 * 1024
@@ -35,6 +36,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._next_look = self.loop.call_later(self.TAKING_SECONDS, self._look)
 
     def data_received(self, data: bytes) -> None:
+        if self._part is None and self._head + len(data) > LARGEST_HEAD + LARGEST_BODY:
+            self._cut("head too large")
+            return
         super().data_received(data)
         cycle = self.cycle
         if cycle is not None and not cycle.more_body and not cycle.response_complete:

@@ -10,6 +10,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from schema.execution.rules import Introspection
+
 WEB = Path(__file__).parent.parent / "web" / "graphiql"
 
 VENDOR_FILES = ("react.js", "react-dom.js", "graphiql.js", "graphiql.css", "explorer.js", "explorer.css")
@@ -26,14 +28,18 @@ HEADERS = {
 
 
 class GraphiQL:
-    """`demo_email` is filled in for the reader; `folder` holds `page/` (ours) and `vendor/` (copied by npm)."""
+    """`demo_email` is filled in for the reader; `folder` holds `page/` (ours) and `vendor/` (copied by npm).
 
-    def __init__(self, *, demo_email: str = "", folder: Path = WEB) -> None:
+    `introspection`: who may read the schema, so that the page does not ask in vain.
+    """
+
+    def __init__(self, *, demo_email: str = "", introspection: Introspection = "public", folder: Path = WEB) -> None:
         self._vendor = folder / "vendor"
         self._assets = folder / "page"
         self._missing = (self._assets / "missing.html").read_text("utf-8")
         template = (self._assets / "index.html").read_text("utf-8")
-        self._index = template.replace("{{ demo_email }}", html.escape(demo_email))
+        filled = template.replace("{{ demo_email }}", html.escape(demo_email))
+        self._index = filled.replace("{{ introspection }}", introspection)
 
     async def page(self, request: Request) -> Response:
         """The GET half of /graphql: a page for browsers, 405 for clients of the API."""

@@ -56,10 +56,10 @@ class GraphQLHttp:
         looked up.
         """
         operation = await read_operation(request)
-        request.state.operation = operation.name
         origin = self.origins.of(request)
         prepared = await self.engine.prepared(operation.query, origin.customer)
         context = await self.context(request, origin)
+        request.state.operation = operation.name if prepared.has(operation.name) else None
         return await self.engine.answer(prepared, operation.variables, operation.name, context)
 
     async def context(self, request: Request, origin: Origin) -> Context:

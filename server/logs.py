@@ -1,5 +1,6 @@
 """Structured logs: one line an event, with the request's id; secrets are kept out, and struck out if they get in."""
 
+import json
 import logging
 import re
 import sys
@@ -30,7 +31,11 @@ def _sounds_secret(name: str) -> bool:
 
 
 def _json(event: MutableMapping[str, Any], default: Any) -> str:
-    return orjson.dumps(event, default=default).decode()
+    """orjson refuses half a surrogate pair, which a client may send in a name."""
+    try:
+        return orjson.dumps(event, default=default).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(event, default=default)
 
 
 def _last_processors(format: Literal["json", "text"]) -> tuple[Any, Any]:

@@ -7,7 +7,6 @@ another web server, a process answers for itself.
 """
 
 import os
-import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.request_log import NAME
 from services.actor import Origin
 from services.mail.outcomes import Refused, TryLater
 from services.mail.transport import Transport
@@ -30,7 +30,6 @@ from services.refusals import Refusal, refusals_in
 MOST_OPERATIONS = 100
 """Names of operations that get figures of their own, in each worker; clients may name theirs as they like."""
 
-NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
 KINDS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 
 REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)

@@ -7,15 +7,21 @@ from server.answers import GRAPHQL_JSON, JSON
 MATCHES = {"*/*": 1, "application/*": 2}
 """Wildcards that both types match, and how exactly; the type itself: NAMED."""
 NAMED = 3
+LONGEST = 1000
+"""Letters of a header that are read."""
 
 
-@lru_cache(maxsize=256)
 def answer_type(accept: str | None) -> str | None:
-    """The type that the client likes best, or None where it likes neither.
+    """The type that the client likes best, or None where it likes neither, or says too much.
 
     Plain JSON for clients that do not say or say a wildcard: they know nothing of the newer type. Of two types that
     are named and liked alike it is the newer one, whose answers have telling statuses.
     """
+    return None if len(accept or "") > LONGEST else _answer_type(accept)
+
+
+@lru_cache(maxsize=256)
+def _answer_type(accept: str | None) -> str | None:
     if not (accept or "").strip():
         return JSON
     liked = {media_type: _liking(media_type, accept or "") for media_type in (GRAPHQL_JSON, JSON)}
@@ -25,9 +31,13 @@ def answer_type(accept: str | None) -> str | None:
     return GRAPHQL_JSON if newer > plain or (newer == plain and newer_match == NAMED) else JSON
 
 
-@lru_cache(maxsize=256)
 def is_json(content_type: str | None) -> bool:
     """`application/json`, in UTF-8 where it says so; nothing that only looks like it."""
+    return len(content_type or "") <= LONGEST and _is_json(content_type)
+
+
+@lru_cache(maxsize=256)
+def _is_json(content_type: str | None) -> bool:
     media_type, parameters = _parts(content_type or "")
     return media_type == JSON and parameters.get("charset", "utf-8") in ("utf-8", "utf8")
 

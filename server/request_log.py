@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 GIVEN = b"x-request-id"
+NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
+"""Of operations; clients may call theirs anything, and what is no name is neither logged nor counted."""
 Answered = Callable[[str | None, int, float], None]
 """Hears of each operation posted to /graphql: its name, the status of its answer, its seconds."""
 
@@ -52,6 +54,8 @@ class RequestLog:
         method, path, operation = scope["method"], scope["path"], scope["state"].get("operation")
         if method == "POST" and path == "/graphql":
             self.answered(operation, status, seconds)
+        if operation is not None and not NAME.fullmatch(operation):
+            operation = "other"
         ms = round(seconds * 1000, 1)
         self._log.info("request", method=method, path=path, status=status, operation=operation, ms=ms)
 

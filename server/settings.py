@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     cors_origins: Annotated[list[str], NoDecode] = []
     """Origins whose pages may call the API from a browser, separated by commas; none by default."""
     cost_limit: int = Field(default=COST_LIMIT, ge=1)
-    """Points that an operation may cost; a point is about ten microseconds of CPU."""
+    """Points that an operation may cost; a point is two to six microseconds of CPU."""
     introspection: Introspection = "signed-in"
     """Who may read the schema: everybody (`public`), users (`signed-in`), nobody (`off`)."""
     trusted_documents: Annotated[TrustedDocuments | None, NoDecode] = None

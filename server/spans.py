@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from schema.context import Context
 from schema.execution.documents import Prepared
 from schema.execution.engine import Answer, Engine
-from server.metrics import NAME
+from server.request_log import NAME
 
 PATH = "/v1/traces"
 ENDING_SECONDS = 5.0

@@ -16,8 +16,8 @@ from models.user import SearchWord, User
 from services.user_query import Span, UserQuery
 from services.visibility import users_of
 
-LONGEST_SEARCH = 400
-"""Letters; no name is as long, so what is longer finds nobody."""
+LONGEST_SEARCH, MOST_WORDS = 400, 12
+"""Letters, and words; no name and address have as many, so what has more finds nobody."""
 
 
 def rows_that_match(platform_id: UUID, policy: Platform, query: UserQuery, now: datetime) -> QuerySet[User]:
@@ -40,7 +40,9 @@ async def text_condition(platform_id: UUID, query: UserQuery) -> Q:
     text = query.text or ""
     if query.text_id is not None:
         return Q(id=query.text_id)
-    if len(text) > LONGEST_SEARCH or not storable(text) or not (found := words(text)):
+    if len(text) > LONGEST_SEARCH or not storable(text):
+        return NOBODY
+    if not (found := words(text)) or len(found) > MOST_WORDS:
         return NOBODY
     if "@" in text and await users_of(platform_id).filter(email_key=email_key(text.strip())).exists():
         return Q(email_key=email_key(text.strip()))

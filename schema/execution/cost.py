@@ -89,7 +89,11 @@ class Pricing:
         assert field is not None
         coordinate, returned = f"{parent.name}.{name}", get_named_type(field.type)
         inside = self._selections(node.selection_set, returned) if node.selection_set else FREE
-        each = sizes.FIELD if is_leaf_type(returned) else sizes.ROWS.get(returned.name, sizes.OBJECT) + inside.once
+        each = (
+            sizes.FIELDS.get(coordinate, sizes.FIELD)
+            if is_leaf_type(returned)
+            else sizes.ROWS.get(returned.name, sizes.OBJECT) + inside.once
+        )
         if name in sizes.PAGES and parent.name.endswith("Connection"):
             return Price(row=each)
         if name in INTROSPECTION:
@@ -101,7 +105,7 @@ class Pricing:
     def _page(self, node: FieldNode) -> int:
         """The most rows that the arguments allow; sizes out of bounds are refused before a row is read."""
         asked = [self._value(argument.value) for argument in node.arguments or () if argument.name.value in SIZED_BY]
-        given = [min(abs(size), sizes.LARGEST_PAGE) for size in asked if isinstance(size, int)]
+        given = [size for value in asked if (size := _number(value)) is not None]
         return max(given, default=sizes.USUAL_PAGE)
 
     def _value(self, value: ValueNode) -> Any:
@@ -128,10 +132,17 @@ class Costs:
         return self._known[asked]
 
 
+def _number(value: Any) -> int | None:
+    """A whole number, no larger than matters; `100.0` is one, too (GraphQL, 3.5.1)."""
+    if isinstance(value, float) and not value.is_integer():
+        return None
+    return min(abs(int(value)), sizes.LARGEST_PAGE) if isinstance(value, int | float) else None
+
+
 def _numbers(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Iterator[tuple[str, int | None]]:
     """The operation's variables that are whole numbers, no larger than matters; defaults where none is given."""
     for definition in operation.variable_definitions or ():
         name, default = definition.variable.name.value, definition.default_value
-        value = variables.get(name, int(default.value) if isinstance(default, IntValueNode) else None)
-        if isinstance(value, int):
-            yield name, min(abs(value), sizes.LARGEST_PAGE)
+        given = variables.get(name, int(default.value) if isinstance(default, IntValueNode) else None)
+        if (value := _number(given)) is not None:
+            yield name, value

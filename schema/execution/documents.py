@@ -11,7 +11,6 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
-    Source,
     parse,
     validate,
 )
@@ -22,8 +21,12 @@ from schema.errors import BadUserInput, TooComplex
 from schema.execution.compiled.plans import Plans
 from schema.execution.cost import Costs
 from schema.execution.limits import MOST_NESTING, MOST_TOKENS, check_limits, guessing_fields
+from schema.execution.source import IndexedSource
 
 MOST_ERRORS = 5
+LONGEST_KEPT = 20_000
+"""Letters. What is longer is mostly blanks and comments, for its tokens are few, and would fill the memory if kept."""
+
 SERVED = (OperationType.QUERY, OperationType.MUTATION)
 
 MOST_COMPARISONS = 20_000
@@ -41,6 +44,14 @@ class Prepared:
     introspects: bool = False
     costs: Costs | None = None
     plans: Plans | None = None
+
+    def has(self, name: str | None) -> bool:
+        """Whether the document may be executed and has an operation of this name."""
+        definitions = self.document.definitions if self.document is not None and not self.errors else ()
+        return any(
+            isinstance(node, OperationDefinitionNode) and node.name is not None and node.name.value == name
+            for node in definitions
+        )
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to execute. Raises GraphQLError where the name fits none, or is missing among several."""
@@ -63,7 +74,7 @@ def prepare(schema: Schema, source: str, guessing: frozenset[str]) -> Prepared:
     """Parses, then counts, then validates: validation is bounded only for what the limits let through."""
     graphql = schema._schema
     try:
-        document = parse(Source(source), no_location=False, max_tokens=MOST_TOKENS)
+        document = parse(IndexedSource(source), no_location=False, max_tokens=MOST_TOKENS)
         introspects = check_limits(document, guessing)
         errors = validate(graphql, document, max_errors=MOST_ERRORS)
     except (GraphQLSyntaxError, TooComplex) as error:
@@ -108,7 +119,10 @@ class Documents:
 
     def prepare(self, source: str) -> Prepared:
         """A document that is new."""
-        prepared = self._probation[source] = prepare(self._schema, source, self._guessing)
+        prepared = prepare(self._schema, source, self._guessing)
+        if len(source) > LONGEST_KEPT:
+            return prepared
+        self._probation[source] = prepared
         if len(self._probation) > self._most_on_probation:
             self._probation.popitem(last=False)
         return prepared

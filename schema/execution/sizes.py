@@ -11,6 +11,9 @@ LARGEST_PAGE = 100
 FIELD = 1
 """Points of a field that only reads what is there."""
 
+FIELDS = {"User.avatarUrl": 10}
+"""Of fields that may be refused for every row, each with an error of its own."""
+
 OBJECT = 2
 ROWS = {"AuditEvent": 60, "Role": 3, "Session": 10, "User": 20}
 """Points of an object, with what it takes to fetch the row behind it."""

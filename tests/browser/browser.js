@@ -4,6 +4,8 @@ import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 
 export const url = required("ROLLCALL_BROWSER_URL");
+/** Of a server whose schema only users may read. */
+export const closedUrl = required("ROLLCALL_BROWSER_CLOSED_URL");
 export const email = required("ROLLCALL_BROWSER_EMAIL");
 export const password = required("ROLLCALL_BROWSER_PASSWORD");
 
@@ -37,7 +39,7 @@ export function launch() {
 }
 
 /** A first visit: empty storage. Fails afterwards on any console error or request to another origin. */
-export async function visit(browser, steps, options = {}) {
+export async function visit(browser, steps, { at = url, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const seen = { errors: [], addresses: [] };
   const page = await context.newPage();
@@ -46,17 +48,17 @@ export async function visit(browser, steps, options = {}) {
   context.on("request", (request) => seen.addresses.push(request.url()));
   page.setDefaultTimeout(15_000);
   try {
-    await page.goto(url);
+    await page.goto(at);
     await page.locator(".graphiql-container").waitFor();
     await steps(page);
   } finally {
     await context.close();
   }
   assert.deepEqual(seen.errors, []);
-  assert.deepEqual(seen.addresses.filter(isForeign), []);
+  assert.deepEqual(seen.addresses.filter((address) => isForeign(address, at)), []);
 }
 
-const isForeign = (address) => !address.startsWith("data:") && new URL(address).origin !== new URL(url).origin;
+const isForeign = (address, at) => !address.startsWith("data:") && new URL(address).origin !== new URL(at).origin;
 
 export async function screenshot(page, name) {
   mkdirSync(SCREENSHOTS, { recursive: true });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { email, launch, password, screenshot, url, visit } from "./browser.js";
+import { closedUrl, email, launch, password, screenshot, url, visit } from "./browser.js";
 import { openTab, QUERY, RESULT, run, shown, signIn, untilKept, VARIABLES, write } from "./page.js";
 
 let browser;
@@ -86,6 +86,26 @@ test("the documentation shows the descriptions", () =>
     await documentation.getByText("Query", { exact: true }).click();
     await documentation.getByText("The users of the viewer's platform, a page at a time.").waitFor();
     await screenshot(page, "documentation");
+  }));
+
+test("where only users read the schema, signing in brings the documentation without a reload", () =>
+  visit(browser, async (page) => {
+    await signIn(page);
+    await page.locator("#viewer-name").waitFor();
+    await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
+    await page.locator(".graphiql-doc-explorer").getByText("Query", { exact: true }).click();
+    await page.getByText("The users of the viewer's platform, a page at a time.").waitFor();
+    await write(page, QUERY, "{ users(filter: { ");
+    await page.keyboard.press("Control+Space");
+    await page.locator(".CodeMirror-hints .CodeMirror-hint", { hasText: "mfaEnabled" }).waitFor();
+  }, { at: closedUrl }));
+
+test("what was run is in the history", () =>
+  visit(browser, async (page) => {
+    await write(page, QUERY, "query Remembered { __typename }");
+    await run(page);
+    await page.getByRole("button", { name: "Show History" }).click();
+    await page.locator(".graphiql-history").getByText("Remembered").waitFor();
   }));
 
 test("the explorer lists the fields of the query", () =>

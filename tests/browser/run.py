@@ -23,9 +23,17 @@ async def main() -> int:
         url = f"sqlite://{folder}/rollcall.db"
         await command("migrate", database_url=url)
         await command("demo", "--users", "60", database_url=url)
-        settings = {"DEMO_EMAIL": EMAIL, "INTROSPECTION": "public", "MAIL_FOLDER": folder}
-        async with running(url, Path(folder) / "server.log", **settings) as address:
-            given = {"URL": f"{address}/graphql", "EMAIL": EMAIL, "PASSWORD": PASSWORD}
+        settings = {"DEMO_EMAIL": EMAIL, "MAIL_FOLDER": folder}
+        async with (
+            running(url, Path(folder) / "open.log", **settings, INTROSPECTION="public") as address,
+            running(url, Path(folder) / "closed.log", **settings) as closed,
+        ):
+            given = {
+                "URL": f"{address}/graphql",
+                "EMAIL": EMAIL,
+                "PASSWORD": PASSWORD,
+                "CLOSED_URL": f"{closed}/graphql",
+            }
             process = await asyncio.create_subprocess_shell(
                 "npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm test -s",
                 cwd=HERE,

@@ -75,6 +75,7 @@ async def test_a_client_of_the_api_is_told_to_post(folder: Path, accept: str) ->
 async def test_the_demo_address_is_filled_in_as_text(folder: Path) -> None:
     answer = await get(folder, "/graphql", demo_email='"><script>@example.com')
     assert 'data-demo-email="&quot;&gt;&lt;script&gt;@example.com"' in answer.text
+    assert 'data-introspection="public"' in answer.text
 
 
 async def test_every_file_that_the_page_names_is_served_with_the_same_headers(folder: Path) -> None:

@@ -164,3 +164,29 @@ def test_the_page_is_not_beside_the_api_where_it_has_a_port_of_its_own(clock: St
     operating = Operating.alone(clock)
     assert [route.path for route in operating.routes(metrics=True)] == ["/livez", "/readyz", "/metrics"]
     assert [route.path for route in operating.routes(metrics=False)] == ["/livez", "/readyz"]
+
+
+@pytest.mark.parametrize(
+    ("body", "counted"),
+    [
+        ({"query": "query Known { __typename }", "operationName": "Known"}, "Known"),
+        ({"query": "query Known { __typename }", "operationName": "Other"}, "unnamed"),
+        ({"query": "query Known { ", "operationName": "Known"}, "unnamed"),
+        ({"query": "{ __typename }", "operationName": "\ud800"}, "unnamed"),
+        ({"query": "{ __typename }", "operationName": "x" * 50_000}, "unnamed"),
+    ],
+    ids=["known", "other", "broken", "half a letter", "long"],
+)
+async def test_only_names_of_operations_that_are_executed_are_logged_and_counted(
+    world: World, body: dict[str, Any], counted: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operating = Operating.alone(world.clock)
+    graphql = GraphQLHttp(Tools(world.hasher, world.vault, avatar_urls("off", "")), world.clock, Origins([]))
+    settings = Settings.read(database_url="sqlite:///unused", secret_key=KEY, _env_file=None)
+    answer = await Client(application(settings, graphql, operating=operating)).post(body)
+    assert answer.status_code == 200
+    registry = operating.metrics.registry
+    assert registry.get_sample_value("rollcall_requests_total", {"operation": counted, "status": "200"}) == 1
+    logged = capsys.readouterr().out
+    assert ("Known" in logged) is (counted == "Known")
+    assert len(logged) < 1000

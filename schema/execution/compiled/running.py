@@ -41,10 +41,7 @@ class Run:
     async def settle(self) -> None:
         while self.pending:
             waiting, self.pending = self.pending, []
-            if len(waiting) == 1:
-                results = [await waiting[0][2]]
-            else:
-                results = await asyncio.gather(*(value for _, _, value, _ in waiting))
+            results = await _all(*(value for _, _, value, _ in waiting))
             for (answer, key, _, complete), result in zip(waiting, results, strict=True):
                 answer[key] = complete(result, self)
 
@@ -54,6 +51,20 @@ class Run:
             close = getattr(value, "close", None)
             if close is not None:
                 close()
+
+
+async def _all(*values: Awaitable[Any]) -> list[Any]:
+    """Where one fails, the others end before it is heard of: nothing goes on behind the answer's back."""
+    if len(values) == 1:
+        return [await values[0]]
+    tasks = [asyncio.ensure_future(value) for value in values]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
 
 
 def odd(*_: Any) -> Any:

@@ -1,5 +1,5 @@
 import { post } from "./api.js";
-import { authorization, learn, refresh } from "./session.js";
+import { authorization, learn, listen, refresh } from "./session.js";
 import { openSignInBox } from "./sign-in-box.js";
 import { storage } from "./storage.js";
 import { fillEditors, linkedTab, linkTo, readyMadeTabs } from "./tabs.js";
@@ -24,9 +24,18 @@ function CopyLink() {
   return h(ToolbarButton, { onClick: copy, label: "Copy a link to this operation" }, icon);
 }
 
+/** GraphiQL asks for the schema itself, unless it is told that there is none for this reader. */
+function schemaFor(viewer) {
+  const { introspection } = document.documentElement.dataset;
+  return introspection === "public" || (introspection === "signed-in" && viewer) ? undefined : null;
+}
+
 const toolbar = ({ prettify, merge, copy }) => h(React.Fragment, null, prettify, merge, copy, h(CopyLink));
 
 async function start() {
+  let show = () => {};
+  let current = null;
+  listen(({ viewer }) => show((current = viewer)));
   openSignInBox();
   await refresh();
   const tabs = await readyMadeTabs();
@@ -45,8 +54,10 @@ async function start() {
     defaultEditorToolsVisibility: "variables",
     ...linked,
   };
-  ReactDOM.createRoot(document.getElementById("graphiql")).render(
-    h(GraphiQL, properties, h(GraphiQL.Logo, null, "GraphiQL"), h(GraphiQL.Toolbar, null, toolbar)));
+  const root = ReactDOM.createRoot(document.getElementById("graphiql"));
+  const parts = [h(GraphiQL.Logo, { key: "logo" }, "GraphiQL"), h(GraphiQL.Toolbar, { key: "toolbar" }, toolbar)];
+  show = (viewer) => root.render(h(GraphiQL, { ...properties, schema: schemaFor(viewer) }, parts));
+  show(current);
 }
 
 start();

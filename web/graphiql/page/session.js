@@ -6,11 +6,12 @@ const VIEWER = "query Viewer { viewer { fullName initials role { name } platform
 const SIGN_OUT = "mutation SignOut { signOut { errors { message } } }";
 
 let viewer = null;
-let tell = () => {};
+const listeners = [];
+const tell = (state) => listeners.forEach((listener) => listener(state));
 
 /** Calls `listener({ viewer, challenge, notice })` whenever who is signed in may have changed. */
 export function listen(listener) {
-  tell = listener;
+  listeners.push(listener);
 }
 
 export function authorization() {
