@@ -1,4 +1,4 @@
-.PHONY: help serve test check schema graphiql browser bench differential faults endurance audits clients attack release lock
+.PHONY: help serve test check schema graphiql browser picture bench differential faults endurance audits clients attack release lock
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PORT ?= 8000
@@ -37,6 +37,9 @@ graphiql: $(GRAPHIQL)  ## installs GraphiQL's files, so that the server can serv
 
 browser: $(SETUP) $(GRAPHIQL)  ## GraphiQL in headless Chromium, against a server of its own
 	$(BIN)/python -m tests.browser.run
+
+picture: browser  ## docs/graphiql.png anew, as the browser tests saw it
+	cp tests/browser/screenshots/users-page-light.png docs/graphiql.png
 
 bench: $(SETUP)  ## against peers and a hand-written server; then a thousand users against a million
 	$(BIN)/python -m bench.peers

@@ -31,13 +31,22 @@ class Resealing:
     unopened: int = 0
 
 
-async def reseal_everything(vault: Vault) -> Resealing:
-    """A row that changes meanwhile keeps its new value: whoever changed it sealed that under the first key."""
+async def count_sealed() -> int:
+    """All secrets that are stored."""
+    return sum([await rows().filter(**{f"{column}__isnull": False}).count() for rows, column in SEALED])
+
+
+async def reseal_everything(vault: Vault, progress: Callable[[int], None] = lambda done: None) -> Resealing:
+    """A row that changes meanwhile keeps its new value: whoever changed it sealed that under the first key.
+
+    `progress` hears how many secrets were looked at so far.
+    """
     result = Resealing()
     for rows, column in SEALED:
         last: UUID | None = LOWEST_ID
         while last is not None:
             last = await _reseal_batch(vault, rows, column, last, result)
+            progress(result.resealed + result.unopened)
     return result
 
 

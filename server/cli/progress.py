@@ -6,15 +6,15 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def counting(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Gives a function that takes how many of `total` users are done."""
+def counting(what: str, total: int, of: str = "users") -> Iterator[Callable[[int], None]]:
+    """Gives a function that takes how many of `total` are done."""
     from rich.console import Console
 
     console, began = Console(), time.monotonic()
-    with _bar(console, what, total) if console.is_terminal else _lines(what, total) as progress:
+    with _bar(console, what, total) if console.is_terminal else _lines(what, total, of) as progress:
         yield progress
     seconds = time.monotonic() - began
-    print(f"{what}: {total} users in {seconds:.1f} s ({total / max(seconds, 0.001):.0f} a second).")
+    print(f"{what}: {total} {of} in {seconds:.1f} s ({total / max(seconds, 0.001):.0f} a second).")
 
 
 @contextmanager
@@ -30,13 +30,13 @@ def _bar(console: object, what: str, total: int) -> Iterator[Callable[[int], Non
 
 
 @contextmanager
-def _lines(what: str, total: int) -> Iterator[Callable[[int], None]]:
+def _lines(what: str, total: int, of: str) -> Iterator[Callable[[int], None]]:
     tenths = 0
 
     def progress(done: int) -> None:
         nonlocal tenths
-        if 10 * done // total > tenths and done < total:
+        if total and 10 * done // total > tenths and done < total:
             tenths = 10 * done // total
-            print(f"{what}: {done} of {total} users", flush=True)
+            print(f"{what}: {done} of {total} {of}", flush=True)
 
     yield progress

@@ -24,10 +24,12 @@ def rotate_keys() -> None:
 
 async def _reseal() -> "Resealing":
     from server.cli.database import connected
+    from server.cli.progress import counting
     from server.settings import Settings
-    from services.key_rotation import reseal_everything
+    from services.key_rotation import count_sealed, reseal_everything
     from services.vault import Vault
 
     settings = Settings.read()
     async with connected(settings):
-        return await reseal_everything(Vault(settings.keys))
+        with counting("Sealing anew", await count_sealed(), of="secrets") as progress:
+            return await reseal_everything(Vault(settings.keys), progress)
