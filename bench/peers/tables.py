@@ -101,7 +101,7 @@ def on_sqlite(section: Section) -> list[str]:
     return [
         "## On SQLite, against naive Strawberry + Tortoise on the same file",
         "",
-        "The page of the first table, 16 connections; Rollcall looks the session up besides.",
+        "The page of the first table, 2 connections; Rollcall looks the session up besides.",
         "",
         *_pairs(section),
     ]

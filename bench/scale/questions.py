@@ -23,7 +23,10 @@ from services.user_query import UserOrderField, UserQuery
 from services.visibility import signing_in_as
 
 PAGE = 25
-COLUMNS = ("id", "email", "first_name", "last_name", "activated_at", "disabled_at", "last_login_at", "role__name")
+COLUMNS = (
+    *("id", "email", "first_name", "last_name", "activated_at", "disabled_at", "last_login_at"),
+    *("role__id", "role__name"),
+)
 
 PAGES = (
     "first page",

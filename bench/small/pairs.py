@@ -21,7 +21,7 @@ from bench.peers.servers import NAIVE, ROLLCALL, Running, running
 from bench.scale.databases import fill_if_empty, sqlite
 from schema.ids import global_id
 
-CONNECTIONS, SECONDS = 16, 2
+SECONDS = 3
 BESIDE = f"""query Users($first: Int!, $status: [UserStatus!], $platform: ID!) {{
   node(id: $platform) {{ id }}
   users(first: $first, filter: {{ status: $status }}) {ANSWER}}}
@@ -40,7 +40,7 @@ def not_compiled(data: Data, *, rounds: int, say: Say) -> dict[str, Any]:
         platform = global_id("Platform", UUID(data.platform))
         return orjson.dumps({"query": BESIDE, "variables": {"first": page, "status": ["ACTIVE"], "platform": platform}})
 
-    return _compared(data, body, "not compiled", rounds, say)
+    return _compared(data, body, "not compiled", 16, rounds, say)
 
 
 def on_sqlite(data: Data, *, rounds: int, say: Say) -> dict[str, Any]:
@@ -50,20 +50,20 @@ def on_sqlite(data: Data, *, rounds: int, say: Say) -> dict[str, Any]:
     file = Path("var/bench/peers.db")
     _copy(Path(source.url.removeprefix("sqlite://")), file)
     lite = _signed_in(file)
-    return _compared(lite, lambda one, page: one.server.question.body(page, lite.platform), "SQLite", rounds, say)
+    return _compared(lite, lambda one, page: one.server.question.body(page, lite.platform), "SQLite", 2, rounds, say)
 
 
-def _compared(data: Data, body: Body, what: str, rounds: int, say: Say) -> dict[str, Any]:
+def _compared(data: Data, body: Body, what: str, connections: int, rounds: int, say: Say) -> dict[str, Any]:
     """The two take turns."""
     found: dict[int, list[tuple[float, float]]] = {page: [] for page in PAGES}
     with running(ROLLCALL, data) as ours, running(NAIVE, data) as theirs:
         for one in (ours, theirs):
             assert "errors" not in client.post(one.url, data.token, body(one, PAGES[0]))
-            load(one.url, body(one, PAGES[0]), data.token, connections=CONNECTIONS, seconds=SECONDS)
+            load(one.url, body(one, PAGES[0]), data.token, connections=connections, seconds=SECONDS)
         for _ in range(rounds):
             for page in PAGES:
                 came = [
-                    load(one.url, body(one, page), data.token, connections=CONNECTIONS, seconds=SECONDS).throughput
+                    load(one.url, body(one, page), data.token, connections=connections, seconds=SECONDS).throughput
                     for one in (ours, theirs)
                 ]
                 found[page].append((came[0], came[1]))
