@@ -9,11 +9,11 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 
 from models.engines.postgres import RollcallPostgresClient
-from models.engines.sqlite import Telling
+from models.engines.sqlite import Statements
 
 TORTOISES = ("execute_query", "execute_query_dict", "execute_insert", "execute_many", "execute_script")
 WAYS = {
-    Telling: TORTOISES,
+    Statements: TORTOISES,
     AsyncpgDBClient: TORTOISES,
     TransactionWrapper: TORTOISES,
     RollcallPostgresClient: ("rows",),
