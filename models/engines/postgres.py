@@ -177,6 +177,8 @@ class RollcallPostgresClient(Telling, AsyncpgDBClient):
             if connection is not None:
                 await self.lanes.lose(self._pool, connection)
             raised = told(error)
+            if raised is error:
+                raise
             raise raised from error
         else:
             self.lanes.give(connection)
