@@ -1,8 +1,8 @@
-"""How far a long command is: a bar in a terminal, a line for each tenth in a log."""
+"""How far a long command is: a bar or a running clock in a terminal, plain lines in a log."""
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 
 @contextmanager
@@ -40,3 +40,38 @@ def _lines(what: str, total: int, of: str) -> Iterator[Callable[[int], None]]:
             print(f"{what}: {done} of {total} {of}", flush=True)
 
     yield progress
+
+
+@contextmanager
+def timing() -> Iterator[Callable[[str], None]]:
+    """Gives a function that takes what is begun now, in a sentence; in a terminal a clock runs behind it."""
+    from rich.console import Console
+
+    console = Console()
+    with _clock(console) if console.is_terminal else nullcontext(_line) as report:
+        yield report
+
+
+def _line(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+@contextmanager
+def _clock(console: object) -> Iterator[Callable[[str], None]]:
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    assert isinstance(console, Console)
+    columns = (TextColumn("{task.description}", markup=False), TimeElapsedColumn(), SpinnerColumn())
+    with Progress(*columns, console=console) as shown:
+
+        def end() -> None:
+            for task in shown.tasks:
+                shown.update(task.id, total=1, completed=1)
+
+        def begin(sentence: str) -> None:
+            end()
+            shown.add_task(sentence, total=None)
+
+        yield begin
+        end()

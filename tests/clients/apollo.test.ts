@@ -4,6 +4,7 @@ import test from "node:test";
 import { ApolloClient, HttpLink, type ObservableQuery, type OperationVariables } from "@apollo/client";
 import { apolloCache } from "./app/src/apollo";
 import * as guide from "./app/src/graphql";
+import { saveUser } from "./app/src/saveUser";
 import { credentials, PAGE, somebody, unique, url } from "./demo";
 import { complaints, Wire } from "./wire";
 
@@ -76,4 +77,41 @@ test("what mutations return is shown in every list, without another query", asyn
   });
   assert.deepEqual(heard, []);
   assert.deepEqual(wire.sent, ["UsersPage", "EndlessList", "EditUser", "Disable"]);
+});
+
+test("an edit is shown before its answer, and is taken back when the server refuses it", async () => {
+  const { client, wire } = await signedIn();
+  const heard = await complaints(async () => {
+    const page = client.watchQuery({ query: guide.UsersPageDocument, variables: { first: PAGE } });
+    const { nodes } = (await shown(page)).users;
+    const id = somebody(nodes);
+    const before = nodes.find((user) => user.id === id)?.fullName;
+    const isCalled = (wanted: string | undefined) => (data: guide.UsersPageQuery) =>
+      data.users.nodes.some((user) => user.id === id && user.fullName === wanted);
+    const { data } = await client.query({ query: guide.EditUserFormDocument, variables: { id } });
+    const form = data?.user;
+    assert.ok(form);
+
+    let deliver = wire.hold();
+    const refused = saveUser(client, form, { firstName: "x".repeat(5000) });
+    await shown(page, isCalled(`${"x".repeat(5000)} ${form.lastName}`));
+    deliver();
+    assert.deepEqual((await refused).map(({ code }) => code), ["INVALID"]);
+    await shown(page, isCalled(before));
+
+    deliver = wire.hold();
+    const saved = saveUser(client, form, { firstName: "Optima" });
+    await shown(page, isCalled(`Optima ${form.lastName}`));
+    deliver();
+    assert.deepEqual(await saved, []);
+    await shown(page, isCalled(`Optima ${form.lastName}`));
+
+    deliver = wire.hold();
+    const late = saveUser(client, form, { lastName: "Tardy" });
+    await shown(page, isCalled(`${form.firstName} Tardy`));
+    deliver();
+    assert.deepEqual((await late).map(({ code }) => code), ["STALE_VERSION"]);
+    await shown(page, isCalled(`Optima ${form.lastName}`));
+  });
+  assert.deepEqual(heard, []);
 });

@@ -5,6 +5,7 @@ import { format } from "node:util";
 export class Wire {
   readonly sent: string[] = [];
   private token = "";
+  private held: Promise<void> = Promise.resolve();
 
   constructor(readonly send: typeof fetch = fetch) {}
 
@@ -15,7 +16,15 @@ export class Wire {
     this.sent.length = 0;
   }
 
-  readonly fetch: typeof fetch = (address, options) => {
+  /** From here on nothing is sent, until the function that this gives is called. */
+  hold(): () => void {
+    let deliver = () => {};
+    this.held = new Promise((resolve) => (deliver = resolve));
+    return deliver;
+  }
+
+  readonly fetch: typeof fetch = async (address, options) => {
+    await this.held;
     this.sent.push(JSON.parse(String(options?.body)).operationName);
     const headers = new Headers(options?.headers);
     if (this.token) headers.set("Authorization", `Bearer ${this.token}`);
