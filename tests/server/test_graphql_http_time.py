@@ -50,6 +50,54 @@ async def test_what_takes_too_long_is_ended_and_answered() -> None:
     assert ended.is_set()
 
 
+@pytest.mark.parametrize("late", [None, LookupError])
+async def test_the_answer_does_not_wait_for_what_comes_after_it(late: type[Exception] | None) -> None:
+    sent: list[Any] = []
+    cleaned = asyncio.Event()
+    answered = asyncio.Event()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        if message["type"] == "http.response.body":
+            answered.set()
+
+    async def cleans_for_long(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await answered.wait()
+            await send({"type": "http.response.start", "status": 200})
+            cleaned.set()
+            if late:
+                raise late
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(5):
+        await TimeLimit(cleans_for_long, 0.02)({"type": "http", "path": "/graphql"}, receive, send)
+    assert cleaned.is_set()
+    assert [message.get("status") for message in sent] == [408, None]
+
+
+async def test_an_answer_that_has_begun_is_cut_off() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        raise AssertionError
+
+    async def begins(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        await asyncio.Event().wait()
+
+    with pytest.raises(TimeoutError):
+        await TimeLimit(begins, 0.02)({"type": "http", "path": "/graphql"}, receive, send)
+    assert [message.get("status") for message in sent] == [200]
+
+
 async def test_a_body_that_does_not_arrive_is_a_request_timeout() -> None:
     sent: list[Any] = []
 
