@@ -24,10 +24,8 @@ from tortoise.connection import get_connections
 from models.engines.lanes import Lanes
 from models.engines.postgres_errors import judged, judging, told
 from models.engines.telling import StatementTold, Telling
+from models.engines.waiting import WAIT_SECONDS
 from models.repeating import note_commit, persisting
-
-WAIT_SECONDS = 2.0
-"""For a connection, for BEGIN, for a rollback, for those in use when all is closed."""
 
 COMMIT_SECONDS = 10.0
 

@@ -5,6 +5,7 @@ Tortoise begins deferred transactions: two processes that both read and then wri
 every reader: here what is read outside of transactions has others.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Sequence
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from tortoise.exceptions import OperationalError
 
 from models.engines.sqlite_readers import Readers
 from models.engines.telling import StatementTold, Telling
+from models.engines.waiting import WAIT_SECONDS
 from models.unavailable import DatabaseUnavailable
 
 NOT_THE_QUESTION = frozenset({"SQLITE_BUSY", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN"})
@@ -46,6 +48,15 @@ async def answered(statement: Awaitable[Result]) -> Result:
         return await statement
     except (OperationalError, sqlite3.OperationalError) as error:
         raise judged(error) from error
+
+
+async def take(writer: asyncio.Lock) -> None:
+    """The one connection that writes. Raises SqliteUnavailable where it is not free within WAIT_SECONDS."""
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            await writer.acquire()
+    except TimeoutError as error:
+        raise SqliteUnavailable(f"the connection that writes was in use for {WAIT_SECONDS:g} seconds") from error
 
 
 class Statements(Telling):
@@ -93,7 +104,7 @@ class GuardedTransactionContext(SqliteTransactionContext):
     """Leaves neither lock nor transaction nor context behind, whatever fails or is cancelled."""
 
     async def __aenter__(self) -> TransactionalDBClient:
-        await self._trxlock.acquire()
+        await take(self._trxlock)
         token = None
         try:
             await self.ensure_connection()
@@ -133,7 +144,7 @@ class GuardedConnection(ConnectionWrapper[Any]):
     """The one connection that writes. Tortoise keeps the lock for good where it does not open."""
 
     async def __aenter__(self) -> Any:
-        await self._lock.acquire()
+        await take(self._lock)
         try:
             await self.ensure_connection()
         except BaseException:

@@ -139,6 +139,22 @@ async def test_nobody_waits_for_a_connection_for_more_than_two_seconds(people: W
     assert (await request(people.app, token)).status_code == 200
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_nobody_waits_for_the_connection_that_writes_for_more_than_two_seconds(people: World) -> None:
+    admin = await people.admin()
+    token = await people.session(admin)
+    change = {"input": {"id": user_id(admin), "firstName": "Ada"}}
+    started = asyncio.get_running_loop().time()
+    async with holding():
+        answers = await asyncio.gather(*(request(people.app, token, EDIT, **change) for _ in range(10)))
+        waited = asyncio.get_running_loop().time() - started
+        assert (await request(people.app, token)).status_code == 200
+    assert all(busy(answer) for answer in answers)
+    assert 1.9 < waited < 4
+    assert await pool_is_whole()
+    assert (await request(people.app, token, EDIT, **change)).json()["data"]["editUser"]["errors"] == []
+
+
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 async def test_a_connection_that_dies_in_a_transaction_is_replaced(people: World) -> None:
     for _ in range(3):
