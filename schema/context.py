@@ -26,6 +26,9 @@ AvatarUrl = Callable[[User, int], str | None]
 Judge = Callable[[Platform, datetime], Callable[[Any], Any]]
 """Knows the platform's policy and the time, and gives what judges rows by them."""
 
+GuessTold = Callable[[str, str], None]
+"""Takes a mutation that took a password, code or link, and how that ended: `right`, a Denial, or an error code."""
+
 
 @dataclass
 class Tools:
@@ -35,6 +38,7 @@ class Tools:
     vault: Vault
     avatar_url: AvatarUrl
     origin_limit: OriginLimit = field(default_factory=OriginLimit)
+    guessed: GuessTold = lambda mutation, outcome: None
 
 
 @dataclass

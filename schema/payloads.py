@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Self, TypeVar
 
 import strawberry
@@ -12,6 +12,7 @@ from strawberry.types.field import StrawberryField
 from models.repeating import repeated
 from schema.context import Context, Info
 from schema.enums import ErrorCode
+from services.guessing import guessing
 from services.refusals import RateLimited, Refusal, refusals_in
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Awaitable[Any]])
@@ -62,7 +63,7 @@ def mutation(resolver: Resolver, description: str, *, guesses: bool = False) -> 
 
 
 def _answering(resolver: Resolver, *, guesses: bool) -> Callable[..., Awaitable[Any]]:
-    payload = resolver.__annotations__["return"]
+    payload, name = resolver.__annotations__["return"], _camel(resolver.__name__)
 
     @repeated
     async def done(*args: Any, **kwargs: Any) -> Any:
@@ -72,15 +73,19 @@ def _answering(resolver: Resolver, *, guesses: bool) -> Callable[..., Awaitable[
     @functools.wraps(resolver)
     async def answered(*args: Any, **kwargs: Any) -> Any:
         context: Context = kwargs["info"].context
-        counting = context.tools.origin_limit.counting(context.origin, context.now) if guesses else nullcontext()
         try:
-            async with counting:
+            async with _guess(context, name) if guesses else nullcontext():
                 return await done(*args, **kwargs)
         except* Refusal as group:
             refusals = refusals_in(group)
         return await payload.refused(kwargs["info"], refusals)
 
     return answered
+
+
+def _guess(context: Context, mutation: str) -> AbstractAsyncContextManager[None]:
+    told = functools.partial(context.tools.guessed, mutation)
+    return guessing(context.tools.origin_limit, context.origin, context.now, told)
 
 
 def _describe_arguments(field: StrawberryField) -> None:

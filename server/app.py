@@ -27,7 +27,7 @@ from server.housekeeping import keep_house
 from server.logs import set_up_logs
 from server.measuring import keep_measuring, statement_options
 from server.memory import settle_memory
-from server.metrics import CountedOriginLimit, CountedTransport, Metrics
+from server.metrics import CountedTransport, Metrics
 from server.operating import Operating
 from server.origins import Origins
 from server.request_log import RequestLog
@@ -40,6 +40,7 @@ from services.clock import Clock, system_clock
 from services.mail.delivery import Delivery
 from services.mail.render import MailSite
 from services.mail.transport import FileTransport, SmtpTransport, Transport
+from services.origin_limits import OriginLimit
 from services.passwords import Hasher
 from services.vault import Vault
 
@@ -61,7 +62,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         hasher=hasher,
         vault=vault,
         avatar_url=avatar_urls(settings.avatars, settings.public_url),
-        origin_limit=CountedOriginLimit(settings.sign_in_failures, count=metrics.guessed),
+        origin_limit=OriginLimit(settings.sign_in_failures),
+        guessed=metrics.guessed,
     )
     site = MailSite(frontend_url=settings.frontend_url, sender=settings.mail_from)
     counted = CountedTransport(transport(settings), count=metrics.tried_mail)

@@ -7,10 +7,8 @@ another web server, a process answers for itself.
 """
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -21,11 +19,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.request_log import NAME
-from services.actor import Origin
 from services.mail.outcomes import Refused, TryLater
 from services.mail.transport import Transport
-from services.origin_limits import OriginLimit
-from services.refusals import Refusal, refusals_in
+from services.refusals import Denial
 
 MOST_OPERATIONS = 100
 """Names of operations that get figures of their own, in each worker; clients may name theirs as they like."""
@@ -49,7 +45,10 @@ class Metrics:
         self.statements = Histogram(
             "rollcall_statement_seconds", "SQL statements.", ["kind"], buckets=STATEMENT_SECONDS, registry=own
         )
-        self.guesses = Counter("rollcall_guesses", "Passwords, codes and links tried.", ["outcome"], registry=own)
+        self.guesses = Counter(
+            "rollcall_guesses", "Passwords, codes and links tried.", ["mutation", "outcome"], registry=own
+        )
+        self.locks = Counter("rollcall_locks", "Accounts locked by a wrong guess.", registry=own)
         self.mails = Counter("rollcall_mail_tries", "Tries to hand a mail over.", ["outcome"], registry=own)
         newest = "mostrecent"
         self.outbox = self._gauge("rollcall_outbox_mails", "Mails not sent.", newest, "state")
@@ -92,8 +91,10 @@ class Metrics:
         kind = sql[:6].upper()
         self._of_statements[kind if kind in KINDS else "OTHER"].observe(seconds)
 
-    def guessed(self, outcome: str) -> None:
-        self.guesses.labels(outcome).inc()
+    def guessed(self, mutation: str, outcome: str) -> None:
+        self.guesses.labels(mutation, outcome).inc()
+        if outcome == Denial.LOCKING:
+            self.locks.inc()
 
     def tried_mail(self, outcome: str) -> None:
         self.mails.labels(outcome).inc()
@@ -128,30 +129,6 @@ def _alive(pid: int) -> bool:
         os.kill(pid, 0)
         return True
     return False
-
-
-def _uncounted(outcome: str) -> None:
-    pass
-
-
-@dataclass(frozen=True)
-class CountedOriginLimit(OriginLimit):
-    """Counts how each guess at a password, code or link ended: `right`, or the code of its refusal."""
-
-    count: Callable[[str], None] = _uncounted
-
-    @asynccontextmanager
-    async def counting(self, origin: Origin, now: datetime) -> AsyncIterator[None]:
-        outcome = "failed"
-        try:
-            async with super().counting(origin, now):
-                yield
-            outcome = "right"
-        except (Refusal, ExceptionGroup) as error:
-            outcome = next((refusal.code.value for refusal in refusals_in(error)), outcome)
-            raise
-        finally:
-            self.count(outcome)
 
 
 class CountedTransport:

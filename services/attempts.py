@@ -16,7 +16,7 @@ from services.actor import Origin
 from services.audit import record
 from services.mail.outbox import enqueue
 from services.passwords import Hasher
-from services.refusals import RateLimited
+from services.refusals import Denial, RateLimited
 from services.visibility import account
 
 COUNT = {
@@ -55,8 +55,10 @@ async def count_attempt(user: User | None, now: datetime) -> Attempt:
     return Attempt(allowed=threshold == 0 or number <= threshold, last=0 < threshold <= number)
 
 
-async def check_password(user: User | None, password: str, origin: Origin, now: datetime, hasher: Hasher) -> bool:
-    """Whether this is the user's password; a wrong one counts, and the last wrong one locks the account.
+async def check_password(
+    user: User | None, password: str, origin: Origin, now: datetime, hasher: Hasher
+) -> Denial | None:
+    """None where this is the user's password; a wrong one counts, and the last wrong one locks the account.
 
     Raises RateLimited where too many wait already: then nothing was checked and nothing counts.
     """
@@ -68,9 +70,20 @@ async def check_password(user: User | None, password: str, origin: Origin, now: 
         if user is not None:
             await take_back(user)
         raise
-    if user is not None and not right:
-        await lock_if_due(user, attempt, origin, now)
-    return right
+    return None if right else await failed(user, attempt, origin, now)
+
+
+async def failed(user: User | None, attempt: Attempt, origin: Origin, now: datetime) -> Denial:
+    """Why the attempt came to nothing, after locking the account if that is due."""
+    if user is None:
+        return Denial.UNKNOWN_ADDRESS
+    if await lock_if_due(user, attempt, origin, now):
+        return Denial.LOCKING
+    if attempt.allowed:
+        return Denial.WRONG
+    if user.disabled_at is not None:
+        return Denial.DISABLED
+    return Denial.NOT_SET_UP if user.password_hash is None else Denial.LOCKED
 
 
 async def take_back(user: User) -> None:
@@ -79,19 +92,21 @@ async def take_back(user: User) -> None:
 
 
 @repeated
-async def lock_if_due(user: User, attempt: Attempt, origin: Origin, now: datetime) -> None:
-    """Locks the account after the last failure that the policy allows, and tells its owner."""
+async def lock_if_due(user: User, attempt: Attempt, origin: Origin, now: datetime) -> bool:
+    """Locks the account after the last failure that the policy allows, and tells its owner; whether it did."""
     if not attempt.last:
-        return
+        return False
     policy = user.platform
     async with in_transaction():
         due = account(user.id).filter(locked_at__isnull=True, failed_sign_ins__gte=policy.lockout_threshold)
-        if await due.update(locked_at=now):
-            user.locked_at = now
-            ends_at = lock_ends_at(user, policy)
-            facts = {"platform": policy.name, "ends_at": f"{ends_at:%Y-%m-%d %H:%M} UTC" if ends_at else ""}
-            await record(origin, "user.locked", user, now=now)
-            await enqueue(user, MailKind.ACCOUNT_LOCKED, now=now, facts=facts)
+        if not await due.update(locked_at=now):
+            return False
+        user.locked_at = now
+        ends_at = lock_ends_at(user, policy)
+        facts = {"platform": policy.name, "ends_at": f"{ends_at:%Y-%m-%d %H:%M} UTC" if ends_at else ""}
+        await record(origin, "user.locked", user, now=now)
+        await enqueue(user, MailKind.ACCOUNT_LOCKED, now=now, facts=facts)
+    return True
 
 
 async def lift_ended_lock(user: User, now: datetime) -> None:

@@ -14,7 +14,7 @@ from models.status import has_mfa
 from models.user import User
 from services import totp
 from services.actor import Actor, Origin
-from services.attempts import count_attempt, lock_if_due, take_back
+from services.attempts import count_attempt, failed, take_back
 from services.audit import record_own
 from services.challenges import Challenged, answer, count_code, is_open, open_challenge, void_challenges
 from services.changing import changing
@@ -23,7 +23,7 @@ from services.own_account import confirm_password, own_row, unchanged
 from services.passwords import Hasher
 from services.policy import UserAction
 from services.recovery_codes import recovery_codes_left, replace_recovery_codes, use_recovery_code
-from services.refusals import Forbidden, InvalidCode, InvalidToken, NotActive
+from services.refusals import Denial, Forbidden, InvalidCode, InvalidToken, NotActive
 from services.sessions import Started, end_sessions
 from services.signing_in import advance, complete
 from services.vault import Vault
@@ -68,7 +68,7 @@ async def confirm_enrollment(who: Actor | str, code: str, origin: Origin, *, now
     pending = user.totp_pending_secret
     step = totp.matching_step(vault.open(pending), code, now) if pending else None
     if step is None:
-        raise InvalidCode(field="code")
+        raise InvalidCode(denial=Denial.WRONG, field="code")
     return await _switch_on(who, user, row, step, origin, now)
 
 
@@ -87,8 +87,7 @@ async def verify_mfa(origin: Origin, token: str, code: str, *, now: datetime, va
         raise
     if outcome is not None:
         return outcome
-    await lock_if_due(user, attempt, origin, now)
-    raise InvalidCode(field="code")
+    raise InvalidCode(denial=await failed(user, attempt, origin, now), field="code")
 
 
 async def disable_mfa(actor: Actor, password: str, *, now: datetime, hasher: Hasher) -> User:
@@ -155,7 +154,7 @@ async def _switch_on(
     async with in_transaction():
         fresh = await account(user.id).select_for_update(no_key=True).first()
         if fresh is None or fresh.disabled_at is not None or fresh.totp_pending_secret != user.totp_pending_secret:
-            raise InvalidCode(field="code")
+            raise InvalidCode(denial=Denial.CHANGED_MEANWHILE, field="code")
         if row is not None:
             await answer(row)
         await void_challenges(fresh.id)

@@ -17,7 +17,7 @@ from services.challenges import Challenged, answer, open_challenge
 from services.locks import lock_actor
 from services.passwords import Hasher
 from services.policy import UserAction, refusal_for
-from services.refusals import InvalidCredentials, InvalidToken, NotFound
+from services.refusals import Denial, InvalidCredentials, InvalidToken, NotFound
 from services.sessions import Started, end_sessions
 from services.setting_password import hash_of_new_password, set_password, tell_password_changed
 from services.signing_in import advance
@@ -38,11 +38,11 @@ async def confirm_password(
     """The actor's fresh row, if the password is right; a wrong one counts like a failed sign-in."""
     user = await own_row(actor)
     if user is None:
-        raise InvalidCredentials("This account is gone.", field=field)
-    if not await check_password(user, password, actor.origin, now, hasher):
-        raise InvalidCredentials(
-            "The password is wrong, or too many wrong ones were tried; try again later.", field=field
-        )
+        raise InvalidCredentials("This account is gone.", denial=Denial.CHANGED_MEANWHILE, field=field)
+    denial = await check_password(user, password, actor.origin, now, hasher)
+    if denial is not None:
+        message = "The password is wrong, or too many wrong ones were tried; try again later."
+        raise InvalidCredentials(message, denial=denial, field=field)
     await account(actor.id).filter(locked_at__isnull=True).update(failed_sign_ins=0)
     return user
 

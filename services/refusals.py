@@ -119,12 +119,34 @@ class RoleInUse(Refusal):
     says = "The role is built in or still given to users."
 
 
-class InvalidCredentials(Refusal):
+class Denial(StrEnum):
+    """Why a guess did not get in: for the server's own figures, never for who guesses."""
+
+    UNKNOWN_ADDRESS = "UNKNOWN_ADDRESS"
+    NOT_SET_UP = "NOT_SET_UP"
+    DISABLED = "DISABLED"
+    LOCKED = "LOCKED"
+    WRONG = "WRONG"
+    LOCKING = "LOCKING"
+    """Wrong, and the last one allowed: the account is locked now."""
+    CHANGED_MEANWHILE = "CHANGED_MEANWHILE"
+    """Another request has changed the account between two steps."""
+
+
+class Denied(Refusal):
+    """`denial`: what the client is not told."""
+
+    def __init__(self, message: str | None = None, *, denial: Denial, field: str | None = None) -> None:
+        super().__init__(message, field=field)
+        self.denial = denial
+
+
+class InvalidCredentials(Denied):
     code = ErrorCode.INVALID_CREDENTIALS
     says = "The e-mail address and the password do not match, or the account cannot sign in."
 
 
-class InvalidCode(Refusal):
+class InvalidCode(Denied):
     code = ErrorCode.INVALID_CODE
     says = "The code is wrong, used or out of date."
 

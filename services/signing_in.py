@@ -19,7 +19,7 @@ from services.attempts import check_password, lift_ended_lock, take_back
 from services.audit import record_own
 from services.challenges import Challenged, challenge
 from services.passwords import Hasher
-from services.refusals import InvalidCredentials, RateLimited
+from services.refusals import Denial, InvalidCredentials, RateLimited
 from services.sessions import Started, start_session
 from services.visibility import account, signing_in_as
 
@@ -29,9 +29,10 @@ LONGEST_ADDRESS = 1000
 async def sign_in(origin: Origin, email: str, password: str, *, now: datetime, hasher: Hasher) -> Started | Challenged:
     """A session, or the challenge of the next step. Raises InvalidCredentials for any cause, after the same work."""
     user = await whoever_signs_in_as(email)
-    right = await check_password(user, password, origin, now, hasher)
-    if user is None or not right:
-        raise InvalidCredentials
+    denial = await check_password(user, password, origin, now, hasher)
+    if denial is not None:
+        raise InvalidCredentials(denial=denial)
+    assert user is not None, "an unknown address is denied"
     await _strengthen(user, password, hasher)
     outcome = await advance(user, origin, now)
     if isinstance(outcome, Challenged):
@@ -77,10 +78,10 @@ def _missing(user: User, now: datetime, mfa_done: bool) -> ChallengeKind | None:
 async def _still_as_checked(user: User, now: datetime) -> User:
     fresh = await account(user.id).select_for_update(no_key=True).first()
     if fresh is None or fresh.disabled_at is not None or fresh.password_hash != user.password_hash:
-        raise InvalidCredentials
+        raise InvalidCredentials(denial=Denial.CHANGED_MEANWHILE)
     fresh.platform, fresh.role = user.platform, user.role
     if is_locked(fresh, fresh.platform, now):
-        raise InvalidCredentials
+        raise InvalidCredentials(denial=Denial.LOCKED)
     await lift_ended_lock(fresh, now)
     return fresh
 

@@ -68,6 +68,8 @@ class World:
     clock: Any
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
     hasher: Hasher = field(default_factory=Hasher)
+    guesses: list[tuple[str, str]] = field(default_factory=list)
+    """The mutations that took a password, code or link, each with how it ended: what the server's figures count."""
     _app: Starlette | None = None
 
     async def platform(self, name: str = "Acme", **policy: Any) -> Platform:
@@ -148,7 +150,8 @@ class World:
         """The server without its loops, on the test's own database connection and clock."""
         if self._app is None:
             settings = Settings.read(database_url="sqlite:///unused", secret_key=KEY, _env_file=None)
-            tools = Tools(self.hasher, self.vault, avatar_urls(settings.avatars, settings.public_url))
+            avatars = avatar_urls(settings.avatars, settings.public_url)
+            tools = Tools(self.hasher, self.vault, avatars, guessed=lambda *guess: self.guesses.append(guess))
             self._app = application(settings, GraphQLHttp(tools, self.clock, Origins([])))
         return self._app
 

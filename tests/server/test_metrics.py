@@ -13,13 +13,12 @@ from schema.execution.trusted import TrustedDocuments
 from server.app import application
 from server.avatars import avatar_urls
 from server.graphql_http import GraphQLHttp
-from server.metrics import MOST_OPERATIONS, CountedOriginLimit, CountedTransport, Metrics
+from server.metrics import MOST_OPERATIONS, CountedTransport, Metrics
 from server.operating import Operating
 from server.origins import Origins
 from server.settings import Settings
 from services.actor import Origin
 from services.mail.outcomes import Refused, TryLater
-from services.refusals import InvalidCredentials, Refusal
 from tests.conftest import StandingClock
 from tests.world import KEY, Client, World
 
@@ -107,19 +106,16 @@ async def test_what_is_on_no_list_of_trusted_documents_is_counted_as_refused(wor
     assert engine.counts == {"refused": 1}
 
 
-async def test_guesses_are_counted_by_how_they_ended() -> None:
+async def test_guesses_are_counted_by_how_they_ended_and_locks_apart() -> None:
     metrics = Metrics()
-    limit, origin = CountedOriginLimit(0, count=metrics.guessed), Origin()
-    async with limit.counting(origin, StandingClock().now):
-        pass
-    with pytest.raises(Refusal):
-        async with limit.counting(origin, StandingClock().now):
-            raise InvalidCredentials
-    with pytest.raises(ZeroDivisionError):
-        async with limit.counting(origin, StandingClock().now):
-            raise ZeroDivisionError
-    outcomes = ("right", "INVALID_CREDENTIALS", "failed")
-    assert [sample(metrics, "rollcall_guesses_total", outcome=outcome) for outcome in outcomes] == [1, 1, 1]
+    for outcome in ("right", "WRONG", "WRONG", "LOCKING"):
+        metrics.guessed("signIn", outcome)
+    metrics.guessed("verifyMfa", "WRONG")
+    guesses = [("signIn", "right"), ("signIn", "WRONG"), ("signIn", "LOCKING"), ("verifyMfa", "WRONG")]
+    assert [
+        sample(metrics, "rollcall_guesses_total", mutation=mutation, outcome=outcome) for mutation, outcome in guesses
+    ] == [1, 2, 1, 1]
+    assert sample(metrics, "rollcall_locks_total") == 1
 
 
 @pytest.mark.parametrize(

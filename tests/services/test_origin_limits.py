@@ -5,7 +5,15 @@ import pytest
 from models.origin_failure import OriginFailure
 from services.actor import Origin
 from services.origin_limits import OriginLimit
-from services.refusals import InvalidCode, InvalidCredentials, InvalidToken, PasswordRejected, RateLimited, Refusal
+from services.refusals import (
+    Denial,
+    InvalidCode,
+    InvalidCredentials,
+    InvalidToken,
+    PasswordRejected,
+    RateLimited,
+    Refusal,
+)
 from tests.conftest import StandingClock
 
 pytestmark = pytest.mark.anyio
@@ -15,10 +23,12 @@ LIMIT = OriginLimit(failures=2)
 async def fail(clock: StandingClock, address: str | None, refusal: Exception | None = None) -> None:
     with pytest.raises((Refusal, ZeroDivisionError)):
         async with LIMIT.counting(Origin(ip_address=address), clock.now):
-            raise refusal or InvalidCredentials
+            raise refusal or InvalidCredentials(denial=Denial.WRONG)
 
 
-@pytest.mark.parametrize("wrong", [InvalidCredentials(), InvalidCode(), InvalidToken()])
+@pytest.mark.parametrize(
+    "wrong", [InvalidCredentials(denial=Denial.WRONG), InvalidCode(denial=Denial.LOCKED), InvalidToken()]
+)
 async def test_wrong_guesses_count(database: str, clock: StandingClock, wrong: Exception) -> None:
     await fail(clock, "192.0.2.1", wrong)
     assert await OriginFailure.filter(ip_address="192.0.2.1", at=clock.now).count() == 1
@@ -65,5 +75,5 @@ async def test_zero_switches_the_limit_off_and_an_unknown_origin_has_none(
     for _ in range(4):
         with pytest.raises(InvalidCredentials):
             async with OriginLimit(failures).counting(Origin(ip_address=address), clock.now):
-                raise InvalidCredentials
+                raise InvalidCredentials(denial=Denial.WRONG)
     assert await OriginFailure.all().count() == 0
