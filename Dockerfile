@@ -13,20 +13,20 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /srv/rollcall
 RUN python -m venv /opt/rollcall
 ENV PATH=/opt/rollcall/bin:$PATH
-ARG LOCK=requirements.lock
+ARG LOCK=requirements-server.lock
 COPY ${LOCK} ./
 RUN pip install --require-hashes -r ${LOCK}
-COPY pyproject.toml README.md LICENSE ./
+COPY LICENSE ./
 COPY models ./models
 COPY services ./services
 COPY schema ./schema
 COPY server ./server
 COPY web ./web
-# In place: `schema` is also the name of a package, and this one has to win.
-RUN pip install --no-deps --no-build-isolation -e . && python -m compileall -q models services schema server
+RUN python -m compileall -q models services schema server
 
 FROM python:3.11-slim-bookworm
-ENV PATH=/opt/rollcall/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# Run in place, and found first: `schema` is also the name of a package.
+ENV PATH=/opt/rollcall/bin:$PATH PYTHONPATH=/srv/rollcall PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin rollcall
 WORKDIR /srv/rollcall
 COPY --from=environment /opt/rollcall /opt/rollcall
@@ -38,5 +38,5 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=4)"]
-ENTRYPOINT ["rollcall"]
+ENTRYPOINT ["python", "-m", "server.cli"]
 CMD ["serve", "--host", "0.0.0.0"]

@@ -24,10 +24,11 @@ serve: $(SETUP) $(GRAPHIQL)  ## everything from nothing to http://127.0.0.1:8000
 test: $(SETUP)  ## the whole suite, on SQLite and, where one answers, on PostgreSQL
 	$(BIN)/pytest -n 2
 
-check: $(SETUP)  ## style, types, import contracts, and the committed schema
+check: $(SETUP)  ## style, types, import contracts, the Dockerfile, and the committed schema
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 	$(BIN)/rollcall schema | diff schema.graphql - || (echo "schema.graphql is out of date: make schema" && false)
 
 schema: $(SETUP)  ## prints schema.graphql anew from the code
@@ -67,9 +68,11 @@ attack: $(SETUP) $(GRAPHIQL) $(ATTACK)  ## schemathesis and slowhttptest, agains
 release: $(SETUP)  ## names a release and keeps its schema: make release VERSION=0.2.0, see CONTRIBUTING.md
 	@$(BIN)/python -m tests.contract.releasing "$(VERSION)"
 
-lock: $(SETUP)  ## pins the newest allowed versions in requirements.lock
+lock: $(SETUP)  ## pins the newest allowed versions: for development, and for the image
 	$(BIN)/python -m pip install -q uv && $(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 -c requirements.lock \
+	  --generate-hashes --no-emit-index-url --extra otel pyproject.toml -o requirements-server.lock
 	$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url tests/attack/requirements.txt -o tests/attack/requirements.lock
 

@@ -1,6 +1,8 @@
 """Lock files pin by version and hash, and name nobody's server."""
 
 import json
+import re
+import tomllib
 
 import pytest
 
@@ -29,7 +31,28 @@ def test_the_lock_files_of_npm_are_found() -> None:
 
 
 def test_pythons_lock_files_have_hashes_and_no_addresses() -> None:
-    for path in (ROOT / "requirements.lock", *(ROOT / "tests").glob("*/requirements.lock")):
+    found = [*ROOT.glob("requirements*.lock"), *(ROOT / "tests").glob("*/requirements.lock")]
+    assert len(found) == 3
+    for path in found:
         text = path.read_text()
         assert "--hash=sha256:" in text
         assert "://" not in text
+
+
+def test_the_image_has_what_is_tested_and_nothing_of_what_tests_it() -> None:
+    tested, shipped = pins("requirements.lock"), pins("requirements-server.lock")
+    assert {name: pin for name, pin in shipped.items() if tested.get(name) != pin} == {}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert {named(line) for line in project["dependencies"]} <= set(shipped)
+    for_development = {named(line) for line in project["optional-dependencies"]["dev"]}
+    assert for_development & set(shipped) == {"anyio"}
+
+
+def pins(name: str) -> dict[str, str]:
+    """The version of each package, with its hashes."""
+    blocks = re.split(r"^(?=\w)", (ROOT / name).read_text(), flags=re.MULTILINE)
+    return {named(block): re.sub(r"\s*#.*", "", block) for block in blocks if block}
+
+
+def named(requirement: str) -> str:
+    return re.split(r"[^\w-]", requirement, maxsplit=1)[0]

@@ -61,7 +61,7 @@ def test_what_is_copied_is_there_and_is_sent_to_the_build() -> None:
     lock = dict(argument.split("=") for argument in instructions("ARG"))["LOCK"]
     copied = [line.replace("${LOCK}", lock).split()[:-1] for line in instructions("COPY") if "--from" not in line]
     sources = {source.removeprefix("./") for line in copied for source in line}
-    assert {"models", "services", "schema", "server", "pyproject.toml", "requirements.lock"} <= sources
+    assert {"models", "services", "schema", "server", "requirements-server.lock"} <= sources
     assert {source for source in sources if not (ROOT / source).exists()} == set()
     assert {source for source in sources if not shipped(source)} == set()
 
