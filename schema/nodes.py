@@ -6,9 +6,11 @@ from uuid import UUID
 
 import strawberry
 
+from models.hydration import Columns
 from schema.context import Info
 from schema.ids import parse_id
 from schema.node import Node
+from schema.rows import columns_wanted
 from services.actor import Actor
 from services.directory import find_user
 from services.events import find_event
@@ -20,12 +22,18 @@ async def _own_platform(actor: Actor, id: UUID) -> Any:
     return actor.platform if id == actor.platform.id else None
 
 
-FINDERS: dict[str, Callable[[Actor, UUID], Awaitable[Any]]] = {
+def _whole(find: Callable[[Actor, UUID], Awaitable[Any]]) -> "Finder":
+    """Fetches the whole row, whatever is asked of it."""
+    return lambda actor, record_id, columns: find(actor, record_id)
+
+
+Finder = Callable[[Actor, UUID, Columns | None], Awaitable[Any]]
+FINDERS: dict[str, Finder] = {
     "User": find_user,
-    "Role": find_role,
-    "Platform": _own_platform,
-    "Session": find_session,
-    "AuditEvent": find_event,
+    "Role": _whole(find_role),
+    "Platform": _whole(_own_platform),
+    "Session": _whole(find_session),
+    "AuditEvent": _whole(find_event),
 }
 
 
@@ -34,4 +42,4 @@ async def node(
 ) -> Node | None:
     actor, (type_name, record_id) = info.context.signed_in, parse_id(id)
     finder = FINDERS.get(type_name)
-    return cast("Node | None", await finder(actor, record_id)) if finder else None
+    return cast("Node | None", await finder(actor, record_id, columns_wanted(info))) if finder else None

@@ -3,17 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from inspect import isawaitable
 from typing import Any
 
 import structlog
-from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, execute
-from strawberry.execution import optimized_is_awaitable
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
 
 from models.unavailable import DatabaseUnavailable
 from schema.context import Context
 from schema.errors import BadUserInput, TooComplex, presented
 from schema.execution.documents import Documents, Prepared
+from schema.execution.interpreting import interpreted
 from schema.execution.introspection import introspection_refused, may_introspect
 from schema.execution.rules import Rules
 from schema.execution.turns import Turns
@@ -111,15 +110,8 @@ class Engine:
         if data is not None:
             return ExecutionResult(data, None)
         self.counts["interpreted"] += 1
-        result = execute(
-            GRAPHQL,
-            prepared.document,
-            context_value=context,
-            variable_values=variables,
-            operation_name=operation.name.value if operation.name else None,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # Strawberry types it more loosely
-        )
-        return await result if isawaitable(result) else result
+        name = operation.name.value if operation.name else None
+        return await interpreted(GRAPHQL, prepared.document, context, variables, name)
 
     async def _run_compiled(
         self,

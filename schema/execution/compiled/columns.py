@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from graphql import FieldNode, GraphQLObjectType, get_named_type
+from graphql import FieldNode, GraphQLInterfaceType, GraphQLObjectType, get_named_type
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from tortoise.fields.relational import ForeignKeyFieldInstance
@@ -32,6 +32,9 @@ class _WholeRow(Exception):
 
 
 def _below(selections: Selections, type: Any, nodes: list[FieldNode], wanted: set[str]) -> bool:
+    if isinstance(type, GraphQLInterfaceType):
+        leads = [_below(selections, possible, nodes, wanted) for possible in selections.schema.get_possible_types(type)]
+        return any(leads)
     if not isinstance(type, GraphQLObjectType):
         return False
     if type.name == ROW:

@@ -1,6 +1,7 @@
 """Writes, for the selections of an operation, Python functions that make the answer from what resolvers give."""
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -9,6 +10,7 @@ from graphql import (
     FieldNode,
     GraphQLEnumType,
     GraphQLField,
+    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -22,8 +24,12 @@ from schema.execution.compiled.arguments import Arguments
 from schema.execution.compiled.columns import DEFINITION, attribute_of, columns_of, leads_to_one, never_null
 from schema.execution.compiled.inputs import Inputs
 from schema.execution.compiled.program import Program
+from schema.execution.compiled.running import Run, odd
 from schema.execution.compiled.selections import NotCovered, Selections
 from schema.rows import CARD, JUDGE, VALUE
+
+Make = Callable[[Any, Run], dict[str, Any]]
+"""Makes the answer for an object."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,28 @@ class Compiler:
         self.calls: list[FieldCall] = []
         """In the order of `Run.arguments` and `Run.infos`."""
 
+    def root(self, type: GraphQLObjectType, sets: list[SelectionSetNode]) -> tuple[str, list[FieldNode]]:
+        """The name of a function that makes the answer, and the fields that are left to graphql-core.
+
+        Those have an empty place in the answer. Raises NotCovered where all are left.
+        """
+        entries, waiting, left = [], [], []
+        selected = self.selections.of(type, sets)
+        with self.program.body(loops=False) as body:
+            for key, nodes in selected.items():
+                calls = len(self.calls)
+                try:
+                    entry, waits = self._entry("o", type, key, nodes)
+                except NotCovered:
+                    del self.calls[calls:]
+                    entry, waits = f"{key!r}: None", []
+                    left += nodes
+                entries.append(entry)
+                waiting += waits
+        if len(left) == sum(map(len, selected.values())):
+            raise NotCovered(type.name)
+        return self.program.function("o", body, [f"return {_made(entries, waiting)}"]), left
+
     def object(self, type: GraphQLObjectType, sets: list[SelectionSetNode]) -> str:
         """The name of a function that makes the answer for an object of this type."""
         with self.program.body(loops=False) as body:
@@ -52,16 +80,19 @@ class Compiler:
         """The answer for the object in the variable `o`, as an expression."""
         entries, waiting = [], []
         for key, nodes in self.selections.of(type, sets).items():
-            if nodes[0].name.value == "__typename":
-                entries.append(f"{key!r}: {type.name!r}")
-            elif (awaited := self._awaited(type, nodes)) is not None:
-                complete = self._completing(awaited.type, nodes)
-                entries.append(f"{key!r}: None")
-                waiting.append(f"({key!r}, {self._value(o, type, nodes)}, {complete})")
-            else:
-                entries.append(f"{key!r}: {self._field(o, type, nodes)}")
-        made = "{" + ", ".join(entries) + "}"
-        return f"x.later({made}, {', '.join(waiting)})" if waiting else made
+            entry, waits = self._entry(o, type, key, nodes)
+            entries.append(entry)
+            waiting += waits
+        return _made(entries, waiting)
+
+    def _entry(self, o: str, type: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> tuple[str, list[str]]:
+        """A field's place in the answer, and what it waits for: nothing, or one thing."""
+        if nodes[0].name.value == "__typename":
+            return f"{key!r}: {type.name!r}", []
+        if (awaited := self._awaited(type, nodes)) is None:
+            return f"{key!r}: {self._field(o, type, nodes)}", []
+        complete = self._completing(awaited.type, nodes)
+        return f"{key!r}: None", [f"({key!r}, {self._value(o, type, nodes)}, {complete})"]
 
     def _field(self, o: str, parent: GraphQLObjectType, nodes: list[FieldNode]) -> str:
         """A field's value in the form of the answer. Of a row to which many rows of a list refer it is made once."""
@@ -132,12 +163,27 @@ class Compiler:
         """The completed value of the variable `n`, which is not null."""
         if isinstance(type, GraphQLList):
             return f"({self._list(type, nodes)}({n}, x) if {n} else [])"
+        sets = [node.selection_set for node in nodes if node.selection_set]
         if isinstance(type, GraphQLObjectType):
-            sets = [node.selection_set for node in nodes if node.selection_set]
             return self._object(n, type, sets)
+        if isinstance(type, GraphQLInterfaceType):
+            return f"{self._of_its_kind(type, sets)}({n}, x)"
         if isinstance(type, GraphQLScalarType) or (isinstance(type, GraphQLEnumType) and _spoken_as_stored(type)):
             return n
         raise NotCovered(str(type))
+
+    def _of_its_kind(self, type: GraphQLInterfaceType, sets: list[SelectionSetNode]) -> str:
+        """The name of a function that makes the answer for a row of whichever type has this interface."""
+        kinds: dict[Any, Make] = {
+            _row_type(possible): self.program.names[self.object(possible, sets)]
+            for possible in self.selections.schema.get_possible_types(type)
+        }
+
+        def make(row: Any, run: Run) -> dict[str, Any]:
+            kind = next((kind for kind in row.__class__.__mro__ if kind in kinds), None)
+            return kinds[kind](row, run) if kind else odd()
+
+        return self.program.name(make)
 
     def _list(self, type: Any, nodes: list[FieldNode]) -> str:
         """The name of a function that completes a list."""
@@ -153,6 +199,20 @@ def _strawberry(definition: GraphQLField) -> StrawberryField:
     if not isinstance(found, StrawberryField):
         raise NotCovered(str(definition.type))
     return found
+
+
+def _row_type(type: GraphQLObjectType) -> Any:
+    """The class of the rows that have this type."""
+    row_type = getattr(type.extensions[DEFINITION].origin, "row_type", None)
+    if row_type is None:
+        raise NotCovered(type.name)
+    return row_type
+
+
+def _made(entries: list[str], waiting: list[str]) -> str:
+    """An object of the answer, as an expression."""
+    made = "{" + ", ".join(entries) + "}"
+    return f"x.later({made}, {', '.join(waiting)})" if waiting else made
 
 
 def _spoken_as_stored(type: GraphQLEnumType) -> bool:

@@ -5,18 +5,41 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+)
 from strawberry import Schema
 
 from schema.context import Context
 from schema.execution.compiled.arguments import Values, Variables
 from schema.execution.compiled.compiler import Compiler, FieldCall
 from schema.execution.compiled.inputs import Inputs
-from schema.execution.compiled.running import FieldInfo, Run
+from schema.execution.compiled.running import FieldInfo, Odd, Run
 from schema.execution.compiled.selections import NotCovered, Selections
+from schema.execution.interpreting import interpreted
 
 MOST_REMEMBERED, LONGEST_REMEMBERED = 8, 400
 """Variables whose arguments an operation keeps: so many, of so many bytes at most."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """The fields of a query that graphql-core executes beside its plan, as an operation of their own."""
+
+    schema: GraphQLSchema
+    document: DocumentNode
+
+    async def answered(self, context: Context, given: Values) -> dict[str, Any]:
+        """Their part of the `data`. An error among them may concern the whole answer, and is odd."""
+        result = await interpreted(self.schema, self.document, context, given)
+        if result.errors or result.data is None:
+            raise Odd
+        return result.data
 
 
 @dataclass(frozen=True)
@@ -26,6 +49,7 @@ class Operation:
     root: Callable[[Any, Run], dict[str, Any]]
     variables: Variables
     calls: tuple[FieldCall, ...]
+    left: Left | None
     _known: dict[bytes, list[Values]] = field(default_factory=dict)
 
     async def run(self, context: Context, given: Values) -> dict[str, Any]:
@@ -39,6 +63,8 @@ class Operation:
         try:
             data = self.root(None, run)
             await run.settle()
+            if self.left is not None:
+                data |= await self.left.answered(context, given)
         except BaseException:
             run.abandon()
             raise
@@ -73,6 +99,18 @@ def compiled(schema: Schema, document: DocumentNode, operation: OperationDefinit
         raise NotCovered(operation.operation.value)
     inputs = Inputs(schema.schema_converter)
     variables = Variables(graphql, inputs, operation)
-    compiler = Compiler(Selections(document, deciding), inputs)
-    root = compiler.object(graphql.query_type, [operation.selection_set])
-    return Operation(compiler.program.names[root], variables, tuple(compiler.calls))
+    selections = Selections(graphql, document, deciding)
+    compiler = Compiler(selections, inputs)
+    root, left = compiler.root(graphql.query_type, [operation.selection_set])
+    beside = Left(graphql, _of_these(operation, left, selections)) if left else None
+    return Operation(compiler.program.names[root], variables, tuple(compiler.calls), beside)
+
+
+def _of_these(operation: OperationDefinitionNode, fields: list[FieldNode], selections: Selections) -> DocumentNode:
+    """A document with the operation, which asks for these fields only, and all fragments."""
+    asking = OperationDefinitionNode(
+        operation=operation.operation,
+        variable_definitions=operation.variable_definitions,
+        selection_set=SelectionSetNode(selections=tuple(fields)),
+    )
+    return DocumentNode(definitions=(asking, *selections.fragments.values()))

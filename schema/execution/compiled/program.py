@@ -43,8 +43,10 @@ class Program:
         """What is written meanwhile belongs to one function."""
         body = Body(loops)
         self._bodies.append(body)
-        yield body
-        self._bodies.pop()
+        try:
+            yield body
+        finally:
+            self._bodies.pop()
 
     @property
     def loops(self) -> bool:

@@ -11,6 +11,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLObjectType,
+    GraphQLSchema,
     InlineFragmentNode,
     SelectionSetNode,
     VariableNode,
@@ -28,6 +29,7 @@ class NotCovered(Exception):
 class Selections:
     """Resolves selections for one set of values of those variables that directives read."""
 
+    schema: GraphQLSchema
     document: DocumentNode
     variables: Mapping[str, Any]
     fragments: dict[str, FragmentDefinitionNode] = field(init=False)

@@ -20,6 +20,8 @@ from graphql import (
 
 DEEPEST = 6
 STRINGS = ["", "a", "Mü", "%", "\\u0000", "nobody", "a b", "example.org"]
+BESIDE = ["__schema { queryType { name } }", 'kind: __type(name: "User") { name kind }', "__typename"]
+"""What no plan is made for, beside what one is made for."""
 INSTANTS = ["2026-11-22T12:00:00Z", "2024-01-01T00:00:00+02:00", "no instant", "2026-11-22T12:00:00"]
 
 
@@ -41,6 +43,8 @@ class DocumentMaker:
         query = self.schema.query_type
         assert query is not None
         body = self._selections(query, DEEPEST)
+        if self.random.random() < 0.1:
+            body = f"{{ {self.random.choice(BESIDE)} {body[1:]}"
         declared = f"({', '.join(self._declared)})" if self._declared else ""
         return "\n".join([f"query Random{declared} {body}", *self._fragments])
 
@@ -53,8 +57,8 @@ class DocumentMaker:
         parts = [self._field(type, name, depth) for name in chosen]
         if self.random.random() < 0.15:
             parts.append("__typename")
-        if self.random.random() < 0.15:
-            parts.append(self._fragment(type, depth))
+        fragments = 3 if isinstance(type, GraphQLInterfaceType) else self.random.random() < 0.15
+        parts += [self._fragment(type, depth) for _ in range(fragments)]
         return "{ " + " ".join(parts) + " }"
 
     def _field(self, type: GraphQLObjectType | GraphQLInterfaceType, name: str, depth: int) -> str:
@@ -67,6 +71,8 @@ class DocumentMaker:
         return f"{alias}{name}{self._arguments(made)}{self._directive()}{inner}"
 
     def _fragment(self, type: GraphQLObjectType | GraphQLInterfaceType, depth: int) -> str:
+        if isinstance(type, GraphQLInterfaceType):
+            type = self.random.choice([type, *self.schema.get_possible_types(type)])
         body = self._selections(type, max(1, depth - 1))
         if self.random.random() < 0.5:
             return f"... on {type.name}{self._directive()} {body}"
