@@ -26,6 +26,14 @@ class Statement:
     values: tuple[Any, ...] = ()
 
 
+_listeners: list[list[Statement]] = []
+
+
+def counting() -> bool:
+    """Whether somebody listens just now."""
+    return bool(_listeners)
+
+
 @contextmanager
 def statements() -> Iterator[list[Statement]]:
     """Collects every statement that is sent while the block runs, in and out of transactions, on both engines."""
@@ -43,4 +51,8 @@ def statements() -> Iterator[list[Statement]]:
             for way in ways:
                 if way in vars(client):
                     patch.setattr(client, way, listening(vars(client)[way]))
-        yield heard
+        _listeners.append(heard)
+        try:
+            yield heard
+        finally:
+            _listeners.remove(heard)

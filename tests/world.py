@@ -33,6 +33,7 @@ from services.sessions import find_actor
 from services.tokens import new_token, token_hash
 from services.vault import Vault
 from services.visibility import WHOLE
+from tests.both_ways import BothWays
 
 KEY = "a-key-for-tests-of-at-least-thirty-two-characters"
 PASSWORD = "correct horse battery staple"
@@ -68,6 +69,7 @@ class World:
     clock: Any
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
     hasher: Hasher = field(default_factory=Hasher)
+    engine: BothWays = field(default_factory=BothWays)
     guesses: list[tuple[str, str]] = field(default_factory=list)
     """The mutations that took a password, code or link, each with how it ended: what the server's figures count."""
     _app: Starlette | None = None
@@ -152,7 +154,7 @@ class World:
             settings = Settings.read(database_url="sqlite:///unused", secret_key=KEY, _env_file=None)
             avatars = avatar_urls(settings.avatars, settings.public_url)
             tools = Tools(self.hasher, self.vault, avatars, guessed=lambda *guess: self.guesses.append(guess))
-            self._app = application(settings, GraphQLHttp(tools, self.clock, Origins([])))
+            self._app = application(settings, GraphQLHttp(tools, self.clock, Origins([]), self.engine))
         return self._app
 
     async def client(self, user: User | None = None) -> "Client":

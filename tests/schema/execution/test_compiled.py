@@ -105,3 +105,17 @@ async def test_a_query_of_nothing_that_is_covered_has_no_plan(world: World) -> N
         answer = await ask('{ __type(name: "User") { name } }')
         assert answer == {"data": {"__type": {"name": "User"}}}
     assert ask.engine.counts == {"interpreted": 3}
+
+
+async def test_what_differs_is_found_in_every_test_of_the_whole_server(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = await world.client(await world.admin())
+    assert (await ask("{ viewer { fullName } }")).data == {"viewer": {"fullName": "Grace Hopper"}}
+    assert world.engine.compared == 1
+
+    async def wrong(*_: Any) -> dict[str, Any]:
+        return {"viewer": {"fullName": "Somebody Else"}}
+
+    monkeypatch.setattr(operations.Operation, "run", wrong)
+    assert (await ask("{ viewer { fullName } }")).status == 500
