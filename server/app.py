@@ -21,7 +21,7 @@ from server.avatars import avatar_urls, draw_avatar
 from server.failures import Failures
 from server.graphiql import GraphiQL
 from server.graphql_http import GraphQLHttp
-from server.graphql_route import GraphQLRoute
+from server.graphql_route import GraphQLRoute, Straight
 from server.health import Health
 from server.housekeeping import keep_house
 from server.logs import set_up_logs
@@ -43,6 +43,8 @@ from services.mail.transport import FileTransport, SmtpTransport, Transport
 from services.origin_limits import OriginLimit
 from services.passwords import Hasher
 from services.vault import Vault
+
+GRAPHQL = "/graphql"
 
 DATABASE_SECONDS = {"statement_timeout": 8, "lock_timeout": 4, "idle_in_transaction_session_timeout": 15}
 """PostgreSQL's own bounds, below that of a request, so that it gives up before we do."""
@@ -95,8 +97,15 @@ def application(
     """What answers requests; whoever opens the database is the lifespan's affair."""
     https = settings.public_url.startswith("https:")
     operating = operating or Operating.alone(graphql.clock)
+    graphiql = graphiql_of(settings)
+    endpoint = GraphQLRoute(graphql.post, graphiql.page if graphiql else None)
     return Starlette(
-        routes=[*routes(settings, graphql), *operating.routes(metrics=settings.metrics_port is None)],
+        routes=[
+            Route(GRAPHQL, endpoint),
+            Route("/avatars/{initials}/{hue:int}.svg", draw_avatar),
+            *(graphiql.asset_routes() if graphiql else []),
+            *operating.routes(metrics=settings.metrics_port is None),
+        ],
         middleware=[
             Middleware(LastAnswers, leaving=operating.leaving),
             Middleware(RequestLog, answered=operating.metrics.answered),
@@ -104,6 +113,7 @@ def application(
             *cross_origin(settings.cors_origins),
             Middleware(Failures),
             Middleware(TimeLimit),
+            Middleware(Straight, path=GRAPHQL, endpoint=endpoint),
         ],
         exception_handlers={HTTPException: http_failure},
         lifespan=lifespan,
@@ -124,14 +134,11 @@ def cross_origin(origins: list[str]) -> list[Middleware]:
     return [Middleware(CORSMiddleware, allow_origins=origins, **options)]
 
 
-def routes(settings: Settings, graphql: GraphQLHttp) -> list[Any]:
-    shown = settings.graphiql and settings.trusted_documents is None
-    graphiql = GraphiQL(demo_email=settings.demo_email, introspection=settings.introspection) if shown else None
-    return [
-        Route("/graphql", GraphQLRoute(graphql.post, graphiql.page if graphiql else None)),
-        Route("/avatars/{initials}/{hue:int}.svg", draw_avatar),
-        *(graphiql.asset_routes() if graphiql else []),
-    ]
+def graphiql_of(settings: Settings) -> GraphiQL | None:
+    """None where it is switched off, or could send nothing that is trusted."""
+    if not settings.graphiql or settings.trusted_documents is not None:
+        return None
+    return GraphiQL(demo_email=settings.demo_email, introspection=settings.introspection)
 
 
 def transport(settings: Settings) -> Transport:

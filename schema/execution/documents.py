@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -44,25 +44,21 @@ class Prepared:
     introspects: bool = False
     costs: Costs | None = None
     plans: Plans | None = None
+    operations: Mapping[str | None, OperationDefinitionNode] = field(default_factory=dict)
+    """By name; the only one of a document also under None. Empty where nothing may be executed."""
 
     def has(self, name: str | None) -> bool:
         """Whether the document may be executed and has an operation of this name."""
-        definitions = self.document.definitions if self.document is not None and not self.errors else ()
-        return any(
-            isinstance(node, OperationDefinitionNode) and node.name is not None and node.name.value == name
-            for node in definitions
-        )
+        return name is not None and name in self.operations
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to execute. Raises GraphQLError where the name fits none, or is missing among several."""
-        assert self.document is not None
-        found = [node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)]
-        named = [node for node in found if name is None or (node.name is not None and node.name.value == name)]
-        if len(named) != 1:
+        found = self.operations.get(name)
+        if found is None:
             raise BadUserInput(f"There is no operation named {name}." if name else "Name the operation to execute.")
-        if named[0].operation not in SERVED:
+        if found.operation not in SERVED:
             raise BadUserInput("Subscriptions are not served.")
-        return named[0]
+        return found
 
     def cost(self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None) -> int:
         """In points; see `sizes`."""
@@ -83,7 +79,14 @@ def prepare(schema: Schema, source: str, guessing: frozenset[str]) -> Prepared:
         return Prepared(None, (TooComplex("levels of braces", None, MOST_NESTING),))
     if errors:
         return Prepared(None, tuple(_in_our_words(error) for error in errors))
-    return Prepared(document, (), introspects, Costs(graphql, document), Plans(schema, document))
+    operations = _by_name(document)
+    return Prepared(document, (), introspects, Costs(graphql, document), Plans(schema, document), operations)
+
+
+def _by_name(document: DocumentNode) -> dict[str | None, OperationDefinitionNode]:
+    found = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    named: dict[str | None, OperationDefinitionNode] = {node.name.value: node for node in found if node.name}
+    return named | ({None: found[0]} if len(found) == 1 else {})
 
 
 def _in_our_words(error: GraphQLError) -> GraphQLError:
