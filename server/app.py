@@ -95,7 +95,6 @@ def application(
     operating: Operating | None = None,
 ) -> Starlette:
     """What answers requests; whoever opens the database is the lifespan's affair."""
-    https = settings.public_url.startswith("https:")
     operating = operating or Operating.alone(graphql.clock)
     graphiql = graphiql_of(settings)
     endpoint = GraphQLRoute(graphql.post, graphiql.page if graphiql else None)
@@ -106,18 +105,22 @@ def application(
             *(graphiql.asset_routes() if graphiql else []),
             *operating.routes(metrics=settings.metrics_port is None),
         ],
-        middleware=[
-            Middleware(LastAnswers, leaving=operating.leaving),
-            Middleware(RequestLog, answered=operating.metrics.answered),
-            Middleware(SecurityHeaders, https=https),
-            *cross_origin(settings.cors_origins),
-            Middleware(Failures),
-            Middleware(TimeLimit),
-            Middleware(Straight, path=GRAPHQL, endpoint=endpoint),
-        ],
+        middleware=[*around(settings, operating), Middleware(Straight, path=GRAPHQL, endpoint=endpoint)],
         exception_handlers={HTTPException: http_failure},
         lifespan=lifespan,
     )
+
+
+def around(settings: Settings, operating: Operating) -> list[Middleware]:
+    """What every request passes on its way in, and every answer on its way out; outermost first."""
+    return [
+        Middleware(LastAnswers, leaving=operating.leaving),
+        Middleware(RequestLog, answered=operating.metrics.answered),
+        Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
+        *cross_origin(settings.cors_origins),
+        Middleware(Failures),
+        Middleware(TimeLimit),
+    ]
 
 
 def cross_origin(origins: list[str]) -> list[Middleware]:
