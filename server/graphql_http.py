@@ -1,5 +1,8 @@
 """GraphQL over HTTP: `POST /graphql` with JSON in and JSON out, as the specification of that name has it."""
 
+from collections import Counter
+from typing import Any, Protocol
+
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -7,6 +10,7 @@ from starlette.responses import Response
 from models.unavailable import DatabaseUnavailable
 from schema.context import Context, Tools
 from schema.errors import BUSY
+from schema.execution.documents import Prepared
 from schema.execution.engine import Answer, Engine
 from schema.execution.turns import TooManyNewDocuments
 from server.answers import GRAPHQL_JSON, failed, respond
@@ -22,12 +26,24 @@ SECONDS_TO_RECOVER = "2"
 log = structlog.get_logger()
 
 
+class Executes(Protocol):
+    """The engine, or something around it that hears of what it does."""
+
+    counts: Counter[str]
+
+    async def prepared(self, source: str, origin: str | None = None) -> Prepared: ...
+
+    async def answer(
+        self, prepared: Prepared, variables: dict[str, Any] | None, operation_name: str | None, context: Context
+    ) -> Answer: ...
+
+
 class GraphQLHttp:
     """The endpoint."""
 
-    def __init__(self, tools: Tools, clock: Clock, origins: Origins, engine: Engine | None = None) -> None:
+    def __init__(self, tools: Tools, clock: Clock, origins: Origins, engine: Executes | None = None) -> None:
         self.tools, self.clock, self.origins = tools, clock, origins
-        self.engine = engine or Engine()
+        self.engine: Executes = engine or Engine()
 
     async def post(self, request: Request) -> Response:
         media_type = answer_type(request.headers.get("accept"))

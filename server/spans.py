@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schema.context import Context
 from schema.execution.documents import Prepared
-from schema.execution.engine import Answer, Engine
+from schema.execution.engine import Answer
+from server.graphql_http import Executes
 from server.request_log import NAME
 
 PATH = "/v1/traces"
@@ -104,10 +105,10 @@ class Tracing:
                 await sent.wait()
 
 
-class Telling(Engine):
-    """An engine whose answers the current span hears of: what they cost, and how they ended."""
+class Telling:
+    """Around an engine: the current span hears of its answers, what they cost, and how they ended."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Executes) -> None:
         self._engine, self.counts = engine, engine.counts
 
     async def prepared(self, source: str, origin: str | None = None) -> Prepared:

@@ -89,8 +89,8 @@ def not_compiled(section: Section) -> list[str]:
     return [
         "## What is not compiled, against naive Strawberry + Tortoise",
         "",
-        "The same page, and beside it a record by `node(id:)`, with which graphql-core executes the whole",
-        "operation; the naive server is asked for the page alone. 16 connections.",
+        "The same page, and beside it a look into the schema (`__type`), of which no plan can be made: graphql-core",
+        "executes that, and the plan makes the page. The naive server is asked for the page alone. 16 connections.",
         f"{FALLBACK_MUST} x must be, {FALLBACK_AIM} x is aimed at.",
         "",
         *_pairs(section),
