@@ -1,6 +1,6 @@
 """Listening to the database client: which statements a piece of code sends, and how many."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -35,14 +35,20 @@ def counting() -> bool:
 
 
 @contextmanager
-def statements() -> Iterator[list[Statement]]:
-    """Collects every statement that is sent while the block runs, in and out of transactions, on both engines."""
+def statements(answered: Callable[[int], None] = lambda number: None) -> Iterator[list[Statement]]:
+    """Collects every statement that is sent while the block runs, in and out of transactions, on both engines.
+
+    `answered` is told the number of each that has been answered; the first one's is 1.
+    """
     heard: list[Statement] = []
 
     def listening(way: Any) -> Any:
         async def send(client: Any, sql: str, values: Any = None) -> Any:
             heard.append(Statement(sql, tuple(values or ())))
-            return await (way(client, sql) if values is None else way(client, sql, values))
+            number = len(heard)
+            answer = await (way(client, sql) if values is None else way(client, sql, values))
+            answered(number)
+            return answer
 
         return send
 

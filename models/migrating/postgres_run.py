@@ -1,7 +1,9 @@
 """Migrating PostgreSQL: one process at a time, and never long in the way of those who serve."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
 
 import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -14,6 +16,7 @@ from models.migrating.applying import apply
 from models.migrating.chain import Chain
 from models.migrating.connection import connected
 from models.migrating.failure import MigrationError
+from models.migrating.filling import Fill, fills
 from models.migrating.record import applied
 
 LOCK = int.from_bytes(b"rollcall")
@@ -25,9 +28,11 @@ PAUSES = (1, 2, 4, 8)
 MET_A_LOCK = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 LOCAL_LIMITS = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = 0"
 
+Result = TypeVar("Result")
+
 
 async def migrate_postgres(url: str, chain: Chain, report: Callable[[str], None], patience: float) -> list[str]:
-    """Waits up to `patience` seconds for another migrating process. Each migration is one transaction."""
+    """Waits up to `patience` seconds for another migrating process. Each migration is one transaction, but for Fill."""
     # One connection holds the lock, one migrates; a limit on a command's time is for requests.
     async with (
         connected(url, min_size=1, max_size=2, command_timeout=None) as client,
@@ -46,26 +51,50 @@ async def _apply_all(chain: Chain, client: BaseDBAsyncClient, report: Callable[[
     left = chain.after(done)
     state = await chain.state(done)
     for migration in left:
+        filling = fills(migration)
         report(f"Applying {migration.name}.")
         try:
-            state = await _apply_patiently(migration, state, report)
+            await _fill_ahead(migration.name, filling, state, report)
+            state = await _apply(migration, state, report)
         except Exception as error:
-            raise MigrationError(f"{migration.name} failed and was undone: {error}") from error
+            left_behind = "what it has filled stays" if filling else "was undone"
+            raise MigrationError(f"{migration.name} failed and {left_behind}: {error}") from error
     return [migration.name for migration in left]
 
 
-async def _apply_patiently(migration: Migration, state: State, report: Callable[[str], None]) -> State:
+async def _fill_ahead(name: str, filling: list[Fill], state: State, report: Callable[[str], None]) -> None:
+    for fill in filling:
+        last = None
+        while True:
+            some = partial(fill.fill_some, state=state, last=last)
+            last = await _patiently(some, name, report)
+            if last is None:
+                break
+
+
+async def _apply(migration: Migration, state: State, report: Callable[[str], None]) -> State:
     """The state after the migration; each try begins with a copy of the state before."""
+
+    async def attempt(transaction: BaseDBAsyncClient) -> State:
+        after = state.clone()
+        await apply(migration, after, transaction)
+        return after
+
+    return await _patiently(attempt, migration.name, report)
+
+
+async def _patiently(
+    act: Callable[[BaseDBAsyncClient], Awaitable[Result]], name: str, report: Callable[[str], None]
+) -> Result:
+    """What `act` gives in a transaction of its own, after as many tries as there are PAUSES, and one."""
     for pause in (*PAUSES, None):
-        attempt = state.clone()
         try:
             async with in_transaction("default") as transaction:
                 await transaction.execute_script(LOCAL_LIMITS)
-                await apply(migration, attempt, transaction)
-            return attempt
+                return await act(transaction)
         except PostgresUnavailable as error:
             if pause is None or not isinstance(error.__cause__, MET_A_LOCK):
                 raise
-            report(f"{migration.name} met a lock and was undone; the next try is in {pause} s.")
+            report(f"{name} met a lock and was undone; the next try is in {pause} s.")
             await asyncio.sleep(pause)
     raise AssertionError("the last try returns or raises")

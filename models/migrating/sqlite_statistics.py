@@ -31,8 +31,8 @@ FIGURES = {
 
 
 async def tell_planner(database: BaseDBAsyncClient) -> None:
-    """In place of whatever figures there are."""
-    await database.execute_script("ANALYZE sqlite_schema")  # makes the table where it is missing
+    """In place of whatever figures there are, in the caller's transaction."""
+    await database.execute_query("ANALYZE sqlite_schema")  # makes the table where it is missing; a script would commit
     await database.execute_query("DELETE FROM sqlite_stat1")
     rows = [[table, index, figures] for table, indexes in FIGURES.items() for index, figures in indexes.items()]
     await database.execute_many("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", rows)

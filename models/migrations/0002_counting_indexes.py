@@ -4,7 +4,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    """The new indexes come first: dropping one bars all readers until the end of the transaction."""
+    """Nothing but new indexes: whoever waits for them to be built may hold what a stronger lock would wait for."""
 
     dependencies = [("models", "0001_initial")]
 
@@ -28,6 +28,4 @@ class Migration(migrations.Migration):
                 name="users_counted",
             ),
         ),
-        ops.RemoveIndex(model_name="User", name="users_by_role", fields=None),
-        ops.RemoveIndex(model_name="User", name="users_by_state", fields=None),
     ]

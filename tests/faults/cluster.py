@@ -74,6 +74,10 @@ class Cluster:
         """The URL of a new, migrated database."""
         return await self._create(f"rollcall_{uuid4().hex[:8]}", f"TEMPLATE rollcall_template TABLESPACE {tablespace}")
 
+    async def empty(self, template: str = "template1") -> str:
+        """The URL of a new database in which there is nothing, or what is in another one."""
+        return await self._create(f"rollcall_{uuid4().hex[:8]}", f"TEMPLATE {template}")
+
     async def administer(self, statement: str, database: str = "postgres") -> list[asyncpg.Record]:
         connection = await asyncpg.connect(f"{self._server}/{database}", timeout=10)
         try:

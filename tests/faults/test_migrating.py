@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 import signal
-from uuid import uuid4
 
 import pytest
 
@@ -23,14 +22,8 @@ async def migrating(url: str) -> asyncio.subprocess.Process:
     )
 
 
-async def empty(cluster: Cluster) -> str:
-    name = f"empty_{uuid4().hex[:8]}"
-    await cluster.administer(f"CREATE DATABASE {name}")
-    return f"postgres://postgres@127.0.0.1:{cluster.port}/{name}"
-
-
 async def test_f19_of_two_that_start_at_once_one_migrates(own_cluster: Cluster, stage: Stage) -> None:
-    url = await empty(own_cluster)
+    url = await own_cluster.empty()
     processes = [await migrating(url) for _ in range(2)]
     printed = [(await process.communicate())[0].decode() for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
@@ -56,7 +49,7 @@ async def test_f20_a_migration_killed_at_any_moment_completes_when_run_again(
     chance = random.Random(20)
     whole = await catalogue(stage.url)
     for _ in range(ROUNDS):
-        url = await empty(own_cluster)
+        url = await own_cluster.empty()
         process = await migrating(url)
         applying = asyncio.create_task(process.communicate())
         while not await own_cluster.administer("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'"):

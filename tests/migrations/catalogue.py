@@ -63,6 +63,15 @@ async def rows(url: str) -> dict[str, dict[Any, dict[str, Any]]]:
     return read
 
 
+def assert_kept(before: dict[str, dict[Any, dict[str, Any]]], after: dict[str, dict[Any, dict[str, Any]]]) -> None:
+    """Of the tables and columns that both have, nothing is lost and nothing is changed. Each is from `rows`."""
+    for table in before.keys() & after.keys():
+        assert after[table].keys() == before[table].keys()
+        for key, row in before[table].items():
+            both = row.keys() & after[table][key].keys()
+            assert {name: after[table][key][name] for name in both} == {name: row[name] for name in both}
+
+
 async def query(url: str, sql: str) -> list[dict[str, Any]]:
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite://"), isolation_level=None)) as connection:

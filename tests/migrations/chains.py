@@ -1,11 +1,16 @@
 """Packages of migrations for tests: the first few of the real ones, and what a test adds."""
 
+import os
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import anyio
+
 import models.migrations
+from tests.running import ROOT
 
 REAL = sorted(path.stem for path in Path(next(iter(models.migrations.__path__))).glob("[0-9]*.py"))
 """The names of the real migrations, oldest first."""
@@ -18,6 +23,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from models.migrating.filling import Fill
 
 class Migration(migrations.Migration):
     dependencies = {dependencies}
@@ -70,6 +76,13 @@ class Chains:
         """Writes the last migration anew."""
         (self.folder / package / f"{name}.py").unlink()
         self.add(package, name, operations)
+
+    async def migrating(self, url: str, package: str, **environment: str) -> tuple[int, list[str]]:
+        """Migrates in a process of its own; gives how it ended and the names that it printed."""
+        paths = {"PYTHONPATH": f"{ROOT}{os.pathsep}{self.folder}"}
+        program = [sys.executable, "-m", "tests.migrations.migrating_process", url, package]
+        ended = await anyio.run_process(program, check=False, env=os.environ | paths | environment, cwd=ROOT)
+        return ended.returncode, ended.stdout.decode().split()
 
 
 def silent(line: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from models.migrate import migrate, pending
-from tests.migrations.catalogue import catalogue, rows
+from tests.migrations.catalogue import assert_kept, catalogue, rows
 from tests.migrations.chains import REAL, Chains, silent
 from tests.migrations.conftest import NewDatabase
 from tests.migrations.population import COPIES, populate
@@ -35,12 +35,7 @@ async def test_a_populated_database_of_any_age_keeps_its_rows_and_gets_the_prese
     assert await catalogue(old) == await catalogue(fresh)
     after = await rows(old)
     assert all(len(kept) == COPIES for table, kept in before.items())
-    for table in before.keys() & after.keys():
-        assert after[table].keys() == before[table].keys()
-        for key, row in before[table].items():
-            assert {name: after[table][key][name] for name in row.keys() & after[table][key].keys()} == {
-                name: row[name] for name in row.keys() & after[table][key].keys()
-            }
+    assert_kept(before, after)
 
 
 async def test_a_populated_database_can_be_populated_generically_at_the_present_tables(empty: str) -> None:
