@@ -35,6 +35,8 @@ mutation Add($email: String!, $roleId: ID!, $key: String) {
 VIEWER = "query Viewer { viewer { id } }"
 USERS = "query Users { users(first: 20) { totalCount nodes { id status } } }"
 RESEND = "mutation Resend($id: ID!) { resendInvitation(input: {id: $id}) { user { version } errors { code } } }"
+INVITATION = "query User($id: ID!) { user(id: $id) { status alerts { type } invitation { delivery { state } } } }"
+RESET = "mutation Reset($id: ID!) { sendPasswordReset(input: {id: $id}) { user { version } errors { code } } }"
 DISABLE = "mutation Disable($id: ID!) { disableUser(input: {id: $id}) { user { status } errors { code } } }"
 ENABLE = "mutation Enable($id: ID!) { enableUser(input: {id: $id}) { user { status } errors { code } } }"
 
