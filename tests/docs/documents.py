@@ -35,6 +35,12 @@ def section(text: str, heading: str) -> str:
     return re.split(rf"^{level} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
 
 
+def block(text: str, language: str) -> str:
+    """The only piece of code in this language."""
+    [found] = re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return str(found)
+
+
 def first_cells(text: str) -> list[str]:
     """What stands in backticks at the beginning of the rows of tables."""
     return re.findall(r"^\| `([^`]+)`", text, re.MULTILINE)

@@ -1,13 +1,12 @@
 """F21: a backup that is made while the server works gives a database on which another one works."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.databases import Databases
+from tests.faults.backups import back_up_sqlite, dump_postgres, restore_postgres
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import MakeServer
 from tests.faults.servers import Server
@@ -19,38 +18,28 @@ pytestmark = pytest.mark.anyio
 async def test_f21_a_dump_of_postgres_under_load_restores_to_a_working_server(
     own_cluster: Cluster, stage: Stage, server: MakeServer, tmp_path: Path
 ) -> None:
-    dump = str(own_cluster.folder / "rollcall.dump")
-    restored = f"{stage.url}_restored"
     async with server() as rollcall:
         caller = rollcall.caller(stage.token)
         async with under_load(20, lambda number: stage.add(caller, f"ada{number}@example.org")) as replies:
             await asyncio.sleep(0.5)
-            await own_cluster.run("pg_dump", "-Fc", "-f", dump, stage.url)
+            dump = await dump_postgres(own_cluster, stage.url)
         assert {reply.status for reply in replies} == {200}
-    await own_cluster.administer(f"CREATE DATABASE {restored.rpartition('/')[2]}")
-    await own_cluster.run("pg_restore", "--no-owner", "-d", restored, dump)
-    await works(restored, stage, tmp_path)
+    await works(await restore_postgres(own_cluster, dump), stage, tmp_path)
 
 
 async def test_f21_a_backup_of_sqlite_under_load_restores_to_a_working_server(
     databases: Databases, tmp_path: Path
 ) -> None:
     stage = await set_stage(await databases.fresh("sqlite", tmp_path))
-    copy = tmp_path / "restored.db"
     async with Server(
         stage.url, tmp_path / "server.log", settings={"MAIL_FOLDER": str(tmp_path / "mails")}
     ) as rollcall:
         caller = rollcall.caller(stage.token)
         async with under_load(20, lambda number: stage.add(caller, f"ada{number}@example.org")) as replies:
             await asyncio.sleep(0.5)
-            await asyncio.to_thread(back_up, stage.url.removeprefix("sqlite://"), copy)
+            restored = await asyncio.to_thread(back_up_sqlite, stage.url, tmp_path / "restored.db")
         assert {reply.status for reply in replies} == {200}
-    await works(f"sqlite://{copy}", stage, tmp_path)
-
-
-def back_up(file: str, copy: Path) -> None:
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
+    await works(restored, stage, tmp_path)
 
 
 async def works(url: str, stage: Stage, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ async def test_f4_killed_between_commit_and_sending_no_mail_is_lost(
             await until_received(mails, len(added))
             await check(stage.url)
     assert recipients(mails) == sorted(added) == await invited(stage.url)
+    await check(stage.url)
 
 
 async def test_f5_killed_after_the_mail_servers_yes_a_mail_comes_twice_at_most_under_one_id(
@@ -50,6 +51,7 @@ async def test_f5_killed_after_the_mail_servers_yes_a_mail_comes_twice_at_most_u
     assert len(times) == ROUNDS
     assert max(times.values()) <= 2
     assert await outcome(stage.url) == {"SENT": ROUNDS}
+    await check(stage.url)
 
 
 async def test_f6_killed_at_any_moment_a_change_is_whole_or_not_there(

@@ -6,12 +6,10 @@ import pytest
 
 from tests.faults.conftest import MakeServer
 from tests.faults.servers import Server
-from tests.faults.stage import RESEND, ROUNDS, Stage, check, outcome, recipients, until
+from tests.faults.stage import INVITATION, RESEND, ROUNDS, Stage, check, outcome, recipients, until
 from tests.services.mail.smtp_server import ScriptedServer
 
 pytestmark = pytest.mark.anyio
-
-INVITATION = "query User($id: ID!) { user(id: $id) { status alerts { type } invitation { delivery { state } } } }"
 
 
 async def logged(server: Server, event: str, times: int) -> None:

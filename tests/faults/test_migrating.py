@@ -29,6 +29,7 @@ async def test_f19_of_two_that_start_at_once_one_migrates(own_cluster: Cluster, 
     assert [process.returncode for process in processes] == [0, 0]
     assert sum("Applying" in text for text in printed) == 1
     assert await catalogue(url) == await catalogue(stage.url)
+    await check(url)
 
 
 async def test_f19_migrating_under_load_fails_no_request(stage: Stage, server: MakeServer) -> None:
@@ -62,3 +63,4 @@ async def test_f20_a_migration_killed_at_any_moment_completes_when_run_again(
         await again.communicate()
         assert again.returncode == 0
         assert await catalogue(url) == whole
+        await check(url)
