@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from models.alerts import alert_condition
 from models.any_of import AnyOf
+from models.has_words import HasWords
 from models.keys import END_OF_PREFIX, email_key, sort_key, storable, words
 from models.platform import Platform
 from models.status import MFA_CONDITION, NOBODY, SSO_CONDITION, STATUS_CONDITIONS
-from models.user import SearchWord, User
+from models.user import User
 from services.user_query import Span, UserQuery
 from services.visibility import users_of
 
@@ -46,8 +47,7 @@ async def text_condition(platform_id: UUID, query: UserQuery) -> Q:
         return NOBODY
     if "@" in text and await users_of(platform_id).filter(email_key=email_key(text.strip())).exists():
         return Q(email_key=email_key(text.strip()))
-    platform = SearchWord.filter(platform_id=platform_id)
-    return Q(*[Q(id__in=Subquery(platform.filter(_prefix("word", word)).values("user_id"))) for word in found])
+    return HasWords(platform_id, sorted(found))
 
 
 def _plain_conditions(query: UserQuery) -> list[Q]:

@@ -100,7 +100,8 @@ class Pricing:
             return Price(once=1 + each * sizes.LISTS.get(coordinate, 1) // sizes.INTROSPECTION)
         rows = self._page(node) if "first" in field.args else 0
         statements = sizes.STATEMENT * sizes.STATEMENTS.get(coordinate, 0)
-        return Price(once=statements + each * sizes.LISTS.get(coordinate, 1) + inside.row * rows)
+        whole = statements + each * sizes.LISTS.get(coordinate, 1)
+        return Price(once=whole * _times(node, coordinate) + inside.row * rows)
 
     def _page(self, node: FieldNode) -> int:
         """The most rows that the arguments allow; sizes out of bounds are refused before a row is read."""
@@ -130,6 +131,12 @@ class Costs:
                 self._known.clear()
             self._known[asked] = Pricing(self._schema, self._document, numbers).of(operation)
         return self._known[asked]
+
+
+def _times(node: FieldNode, coordinate: str) -> int:
+    """What a filter multiplies the price of a list by; a variable counts as one, whatever it holds."""
+    filtered = any(argument.name.value == "filter" for argument in node.arguments or ())
+    return sizes.FILTERED.get(coordinate, 1) if filtered else 1
 
 
 def _number(value: Any) -> int | None:

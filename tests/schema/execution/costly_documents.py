@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from random import Random
+from typing import Any, ClassVar
 
 from graphql import (
+    GraphQLField,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -23,7 +25,9 @@ TRIES = 5000
 
 
 class CostlyDocuments:
-    """`ids` are global ids by type name; the same seed makes the same documents."""
+    """`ids` are global ids by type name; the same seed makes the same documents, which go with these `variables`."""
+
+    variables: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, seed: int, ids: dict[str, str]) -> None:
         self._random, self._ids = Random(seed), ids
@@ -53,13 +57,15 @@ class CostlyDocuments:
 
     def _field(self, parent: GraphQLObjectType | GraphQLInterfaceType, name: str, levels: int) -> str:
         field = parent.fields[name]
-        asked = ""
-        if "first" in field.args:
-            asked = f"(first: {self._random.choice(PAGES)})"
-        elif any(is_required_argument(argument) for argument in field.args.values()):
-            asked = f'(id: "{self._ids[self._random.choice(list(self._ids))]}")'
-        returned = get_named_type(field.type)
+        returned, asked = get_named_type(field.type), self._arguments(field)
         return f"{name}{asked}" + ("" if is_leaf_type(returned) else f" {self._selections(returned, levels - 1)}")
+
+    def _arguments(self, field: GraphQLField) -> str:
+        if "first" in field.args:
+            return f"(first: {self._random.choice(PAGES)})"
+        if any(is_required_argument(argument) for argument in field.args.values()):
+            return f'(id: "{self._ids[self._random.choice(list(self._ids))]}")'
+        return ""
 
     def _selections(self, parent: GraphQLNamedType, levels: int) -> str:
         assert isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
