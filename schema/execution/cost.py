@@ -25,6 +25,7 @@ from graphql import (
 
 from schema.execution import sizes
 from schema.execution.limits import INTROSPECTION
+from services.paging import LARGEST, PAGE
 
 SIZED_BY = ("first", "last")
 MOST_REMEMBERED = 128
@@ -107,7 +108,7 @@ class Pricing:
         """The most rows that the arguments allow; sizes out of bounds are refused before a row is read."""
         asked = [self._value(argument.value) for argument in node.arguments or () if argument.name.value in SIZED_BY]
         given = [size for value in asked if (size := _number(value)) is not None]
-        return max(given, default=sizes.USUAL_PAGE)
+        return max(given, default=PAGE)
 
     def _value(self, value: ValueNode) -> Any:
         if isinstance(value, IntValueNode):
@@ -143,7 +144,7 @@ def _number(value: Any) -> int | None:
     """A whole number, no larger than matters; `100.0` is one, too (GraphQL, 3.5.1)."""
     if isinstance(value, float) and not value.is_integer():
         return None
-    return min(abs(int(value)), sizes.LARGEST_PAGE) if isinstance(value, int | float) else None
+    return min(abs(int(value)), LARGEST) if isinstance(value, int | float) else None
 
 
 def _numbers(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Iterator[tuple[str, int | None]]:

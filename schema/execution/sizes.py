@@ -5,9 +5,6 @@ A point is two microseconds of CPU in the middle and six at most, for a document
 A test finds every list of the schema that has no size here.
 """
 
-USUAL_PAGE = 25
-LARGEST_PAGE = 100
-
 FIELD = 1
 """Points of a field that only reads what is there."""
 
