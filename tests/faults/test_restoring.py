@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.database import opened
+from models.password_reset import PasswordReset
 from models.user import User
 from schema.ids import global_id
 from tests.databases import Databases
@@ -48,6 +49,8 @@ async def test_f21_a_restored_database_sends_no_old_mail_and_knows_no_old_sessio
             restored = await asyncio.to_thread(back_up_sqlite, stage.url, tmp_path / "restored.db")
     await mails.start()
     await do_what_comes_afterwards(restored, own_cluster)
+    async with opened(restored):
+        assert await PasswordReset.all().count() == 0
     await check(restored)
     async with Server(restored, tmp_path / "restored.log", settings=settings) as rollcall:
         await nobody_is_signed_in(rollcall.caller(stage.token))
