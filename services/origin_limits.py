@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 from models.origin_failure import OriginFailure
+from models.unavailable import DatabaseUnavailable
 from services.actor import Origin
 from services.refusals import InvalidCode, InvalidCredentials, InvalidToken, RateLimited, Refusal, refusals_in
 
@@ -52,4 +53,6 @@ class OriginLimit:
 
 
 async def _take_back(failure: OriginFailure) -> None:
-    await OriginFailure.filter(id=failure.id).delete()
+    """What was guessed right stays right where the database is busy: one failure too many is counted then."""
+    with suppress(DatabaseUnavailable):
+        await OriginFailure.filter(id=failure.id).delete()

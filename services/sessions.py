@@ -1,5 +1,6 @@
 """Sessions: opaque bearer tokens, alive as long as their row is there and inside its limits."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,6 +15,7 @@ from models.platform import Platform
 from models.role import Permission
 from models.session import Session
 from models.status import UserStatus, status_of
+from models.unavailable import DatabaseUnavailable
 from models.user import User
 from services.actor import Actor, Origin
 from services.audit import record
@@ -67,8 +69,9 @@ async def find_actor(token: str, origin: Origin, now: datetime) -> Actor | None:
     if status_of(session.user) is not UserStatus.ACTIVE:
         return None
     if now - session.last_seen_at >= SEEN_EVERY:
-        await Session.filter(id=session.id).update(last_seen_at=now)
-        session.last_seen_at = now
+        with suppress(DatabaseUnavailable):  # who only reads need not wait for who writes
+            await Session.filter(id=session.id).update(last_seen_at=now)
+            session.last_seen_at = now
     return Actor(session.user, session, origin)
 
 

@@ -98,7 +98,9 @@ class GuardedTransactionContext(TransactionContextPooled):
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
         """A caller that is cancelled meanwhile leaves at once; the transaction ends nonetheless."""
         get_connections().reset(self.token)
-        await asyncio.shield(self._end(failed=exc_type is not None))
+        ending = asyncio.ensure_future(self._end(failed=exc_type is not None))
+        ending.add_done_callback(_heard)
+        await asyncio.shield(ending)
 
     async def _end(self, *, failed: bool) -> None:
         try:
@@ -133,6 +135,12 @@ class GuardedTransactionContext(TransactionContextPooled):
         except Exception:
             with suppress(asyncpg.InterfaceError):  # dead already, and no longer ours
                 self.client._connection.terminate()
+
+
+def _heard(ending: "asyncio.Future[None]") -> None:
+    """Whoever has left does not ask how it ended; asyncio would call that an exception that nobody retrieved."""
+    if not ending.cancelled():
+        ending.exception()
 
 
 def _out_of_transaction(connection: Any) -> bool:

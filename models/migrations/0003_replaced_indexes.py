@@ -3,15 +3,22 @@ from tortoise.migrations import operations as ops
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import State
 
+REPLACED = ("users_by_role", "users_by_state")
 
-class RemovePerhaps(ops.RemoveIndex):
-    """Of an index that need not be there: before the first release 0002 dropped it."""
+
+class RemoveReplaced(ops.TortoiseOperation):
+    """Both at once, for what is missing after an operation is created. Before the first release 0002 dropped them."""
+
+    def state_forward(self, app_label: str, state: State) -> None:
+        for name in REPLACED:
+            ops.RemoveIndex(model_name="User", name=name).state_forward(app_label, state)
 
     async def database_forward(
         self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
     ) -> None:
         assert state_editor is not None
-        await state_editor.client.execute_query(f'DROP INDEX IF EXISTS "{self.name}"')
+        for name in REPLACED:
+            await state_editor.client.execute_query(f'DROP INDEX IF EXISTS "{name}"')
 
 
 class Migration(migrations.Migration):
@@ -21,7 +28,4 @@ class Migration(migrations.Migration):
 
     initial = False
 
-    operations = [
-        RemovePerhaps(model_name="User", name="users_by_role"),
-        RemovePerhaps(model_name="User", name="users_by_state"),
-    ]
+    operations = [RemoveReplaced()]

@@ -99,7 +99,7 @@ class Pricing:
             return Price(row=each)
         if name in INTROSPECTION:
             return Price(once=1 + each * sizes.LISTS.get(coordinate, 1) // sizes.INTROSPECTION)
-        rows = self._page(node) if "first" in field.args else 0
+        rows = max(1, self._page(node)) if "first" in field.args else 0
         statements = sizes.STATEMENT * sizes.STATEMENTS.get(coordinate, 0)
         whole = statements + each * sizes.LISTS.get(coordinate, 1)
         return Price(once=whole * _times(node, coordinate) + inside.row * rows)

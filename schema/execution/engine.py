@@ -106,9 +106,9 @@ class Engine:
     ) -> ExecutionResult:
         """By the compiled plan where there is one; graphql-core does the rest, and whatever turns out odd."""
         assert prepared.document is not None
-        data = await self._run_compiled(prepared, operation, variables, context)
-        if data is not None:
-            return ExecutionResult(data, None)
+        result = await self._run_compiled(prepared, operation, variables, context)
+        if result is not None:
+            return result
         self.counts["interpreted"] += 1
         name = operation.name.value if operation.name else None
         return await interpreted(GRAPHQL, prepared.document, context, variables, name)
@@ -119,14 +119,14 @@ class Engine:
         operation: OperationDefinitionNode,
         variables: dict[str, Any] | None,
         context: Context,
-    ) -> dict[str, Any] | None:
+    ) -> ExecutionResult | None:
         """None where there is no plan, or something odd came up; for a query, running it again is harmless."""
         assert prepared.plans is not None
         try:
             plan = prepared.plans.of(operation, variables or {}, self._turns)
             if plan is None:
                 return None
-            data = await plan.run(context, variables or {})
+            result = await plan.run(context, variables or {})
         except DatabaseUnavailable:
             raise
         except Exception as error:
@@ -135,7 +135,7 @@ class Engine:
             context.forget()
             return None
         self.counts["compiled"] += 1
-        return data
+        return result
 
 
 def refusal(

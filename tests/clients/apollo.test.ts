@@ -112,6 +112,11 @@ test("an edit is shown before its answer, and is taken back when the server refu
     deliver();
     assert.deepEqual((await late).map(({ code }) => code), ["STALE_VERSION"]);
     await shown(page, isCalled(`Optima ${form.lastName}`));
+
+    wire.signedOut();
+    Object.assign(client.defaultOptions, { mutate: { errorPolicy: "all" } });
+    await assert.rejects(saveUser(client, form, { firstName: "Nobody" }), /sign/i);
+    await shown(page, isCalled(`Optima ${form.lastName}`));
   });
   assert.deepEqual(heard, []);
 });

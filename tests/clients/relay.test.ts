@@ -11,6 +11,7 @@ import fragment, { type UserList_query$key } from "./app/src/__generated__/UserL
 import type { UserListPaginationQuery } from "./app/src/__generated__/UserListPaginationQuery.graphql";
 import listQuery, { type UserListQuery } from "./app/src/__generated__/UserListQuery.graphql";
 import disable, { type Disable } from "./app/src/relay/__generated__/Disable.graphql";
+import editUserForm, { type EditUserForm } from "./app/src/relay/__generated__/EditUserForm.graphql";
 import editUser, { type EditUser } from "./app/src/relay/__generated__/EditUser.graphql";
 import signIn, { type SignIn } from "./app/src/relay/__generated__/SignIn.graphql";
 import usersPage, { type UsersPage } from "./app/src/relay/__generated__/UsersPage.graphql";
@@ -65,9 +66,13 @@ function mutate<Mutation extends relay.MutationParameters>(
   environment: relay.Environment,
   mutation: relay.GraphQLTaggedNode,
   variables: Mutation["variables"],
+  guess?: object, // its type needs `@raw_response_type` on the mutation
 ): Promise<Mutation["response"]> {
   return new Promise((onCompleted, onError) =>
-    relay.commitMutation<Mutation>(environment, { mutation, variables, onCompleted, onError }),
+    relay.commitMutation<Mutation>(environment, {
+      ...{ mutation, variables, onCompleted, onError },
+      optimisticResponse: guess as never,
+    }),
   );
 }
 
@@ -112,4 +117,41 @@ test("what mutations return is shown in the list, without another query", async 
   });
   assert.deepEqual(heard, []);
   assert.deepEqual(wire.sent, ["UserListQuery", "UsersPage", "EditUser", "Disable"]);
+});
+
+test("an edit is shown before its answer, and is taken back when the server refuses it", async () => {
+  const { environment, wire } = await signedIn();
+  const heard = await complaints(async () => {
+    await opened(environment);
+    const page = await relay.fetchQuery<UsersPage>(environment, usersPage, { first: PAGE }).toPromise();
+    const id = somebody(page?.users.nodes);
+    const asked = await relay.fetchQuery<EditUserForm>(environment, editUserForm, { id }).toPromise();
+    const form = asked?.user;
+    assert.ok(form);
+    const shown = () => rows().find((row) => row.id === id)?.textContent ?? "";
+    const before = shown();
+    const save = (firstName: string) => {
+      const user = { ...form, firstName, fullName: `${firstName} ${form.lastName}` };
+      const input = { id, firstName };
+      return mutate<EditUser>(environment, editUser, { input }, { editUser: { user, errors: [] } });
+    };
+
+    let deliver = wire.hold();
+    let guessed = rendered(() => shown().startsWith("xxx"));
+    const refused = save("x".repeat(5000));
+    await guessed;
+    const back = rendered(() => shown() === before);
+    deliver();
+    assert.deepEqual((await refused).editUser.errors.map(({ code }) => code), ["INVALID"]);
+    await back;
+
+    deliver = wire.hold();
+    guessed = rendered(() => shown().startsWith(`Optima ${form.lastName}`));
+    const saved = save("Optima");
+    await guessed;
+    deliver();
+    assert.deepEqual((await saved).editUser.errors, []);
+    assert.match(shown(), /^Optima /);
+  });
+  assert.deepEqual(heard, []);
 });

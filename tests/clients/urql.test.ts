@@ -55,3 +55,30 @@ test("what mutations return is shown in every list, without another query", asyn
   assert.deepEqual(heard, []);
   assert.deepEqual(wire.sent, ["UsersPage", "EndlessList", "EditUser", "Disable"]);
 });
+
+test("an edit is shown before its answer, and is taken back when the server refuses it", async () => {
+  const { client, wire } = await signedIn();
+  const heard = await complaints(async () => {
+    const page = watched(client.query(guide.UsersPageDocument, { first: PAGE }));
+    const id = somebody((await page.first)?.users.nodes);
+    const name = () => page.latest?.users.nodes.find((node) => node.id === id)?.fullName;
+    const form = (await client.query(guide.EditUserFormDocument, { id })).data?.user;
+    assert.ok(form);
+    const before = name();
+
+    let deliver = wire.hold();
+    const refused = client.mutation(guide.EditUserDocument, { input: { id, firstName: "x".repeat(5000) } }).toPromise();
+    assert.equal(name(), `${"x".repeat(5000)} ${form.lastName}`);
+    deliver();
+    assert.deepEqual((await refused).data?.editUser.errors.map(({ code }) => code), ["INVALID"]);
+    assert.equal(name(), before);
+
+    deliver = wire.hold();
+    const saved = client.mutation(guide.EditUserDocument, { input: { id, firstName: "Optima" } }).toPromise();
+    assert.equal(name(), `Optima ${form.lastName}`);
+    deliver();
+    assert.deepEqual((await saved).data?.editUser.errors, []);
+    assert.equal(name(), `Optima ${form.lastName}`);
+  });
+  assert.deepEqual(heard, []);
+});

@@ -16,6 +16,11 @@ export class Wire {
     this.sent.length = 0;
   }
 
+  /** From here on without a session. */
+  signedOut(): void {
+    this.token = "";
+  }
+
   /** From here on nothing is sent, until the function that this gives is called. */
   hold(): () => void {
     let deliver = () => {};

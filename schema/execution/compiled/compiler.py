@@ -53,7 +53,7 @@ class Compiler:
 
         Those have an empty place in the answer. Raises NotCovered where all are left.
         """
-        entries, waiting, left = [], [], []
+        entries, waiting, rest = [], [], []
         selected = self.selections.of(type, sets)
         with self.program.body(loops=False) as body:
             for key, nodes in selected.items():
@@ -63,12 +63,12 @@ class Compiler:
                 except NotCovered:
                     del self.calls[calls:]
                     entry, waits = f"{key!r}: None", []
-                    left += nodes
+                    rest += nodes
                 entries.append(entry)
                 waiting += waits
-        if len(left) == sum(map(len, selected.values())):
+        if len(rest) == sum(map(len, selected.values())):
             raise NotCovered(type.name)
-        return self.program.function("o", body, [f"return {_made(entries, waiting)}"]), left
+        return self.program.function("o", body, [f"return {_made(entries, waiting)}"]), rest
 
     def object(self, type: GraphQLObjectType, sets: list[SelectionSetNode]) -> str:
         """The name of a function that makes the answer for an object of this type."""

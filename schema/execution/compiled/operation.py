@@ -7,7 +7,9 @@ from typing import Any
 import orjson
 from graphql import (
     DocumentNode,
+    ExecutionResult,
     FieldNode,
+    GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
@@ -28,18 +30,18 @@ MOST_REMEMBERED, LONGEST_REMEMBERED = 8, 400
 
 
 @dataclass(frozen=True)
-class Left:
+class Rest:
     """The fields of a query that graphql-core executes beside its plan, as an operation of their own."""
 
     schema: GraphQLSchema
     document: DocumentNode
 
-    async def answered(self, context: Context, given: Values) -> dict[str, Any]:
-        """Their part of the `data`. An error among them may concern the whole answer, and is odd."""
+    async def answered(self, context: Context, given: Values) -> tuple[dict[str, Any], list[GraphQLError] | None]:
+        """Their part of the `data`, and its errors. An error that concerns the whole answer is odd."""
         result = await interpreted(self.schema, self.document, context, given)
-        if result.errors or result.data is None:
+        if result.data is None:
             raise Odd
-        return result.data
+        return result.data, result.errors
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,11 @@ class Operation:
     root: Callable[[Any, Run], dict[str, Any]]
     variables: Variables
     calls: tuple[FieldCall, ...]
-    left: Left | None
+    rest: Rest | None
     _known: dict[bytes, list[Values]] = field(default_factory=dict)
 
-    async def run(self, context: Context, given: Values) -> dict[str, Any]:
-        """The `data` of the answer. Raises whatever is odd; nothing was changed, for queries change nothing."""
+    async def run(self, context: Context, given: Values) -> ExecutionResult:
+        """Raises whatever is odd; nothing was changed, for queries change nothing."""
         run = Run(
             context=context,
             info=FieldInfo(context),
@@ -63,12 +65,13 @@ class Operation:
         try:
             data = self.root(None, run)
             await run.settle()
-            if self.left is not None:
-                data |= await self.left.answered(context, given)
+            if self.rest is None:
+                return ExecutionResult(data, None)
+            beside, errors = await self.rest.answered(context, given)
+            return ExecutionResult(data | beside, errors)
         except BaseException:
             run.abandon()
             raise
-        return data
 
     def _arguments(self, given: Values) -> list[Values]:
         """Of each call. Pages ask the same again and again, so they are remembered; nobody changes them."""
@@ -101,9 +104,9 @@ def compiled(schema: Schema, document: DocumentNode, operation: OperationDefinit
     variables = Variables(graphql, inputs, operation)
     selections = Selections(graphql, document, deciding)
     compiler = Compiler(selections, inputs)
-    root, left = compiler.root(graphql.query_type, [operation.selection_set])
-    beside = Left(graphql, _of_these(operation, left, selections)) if left else None
-    return Operation(compiler.program.names[root], variables, tuple(compiler.calls), beside)
+    root, fields = compiler.root(graphql.query_type, [operation.selection_set])
+    rest = Rest(graphql, _of_these(operation, fields, selections)) if fields else None
+    return Operation(compiler.program.names[root], variables, tuple(compiler.calls), rest)
 
 
 def _of_these(operation: OperationDefinitionNode, fields: list[FieldNode], selections: Selections) -> DocumentNode:

@@ -21,6 +21,10 @@ Selected = dict[str, list[FieldNode]]
 """The nodes of each response key, in the order of the answer."""
 
 
+MOST_FIELDS = 5_000
+"""Fields that are looked at for one plan, with fragments spread out: more would hold a worker while it is made."""
+
+
 class NotCovered(Exception):
     """The compiler leaves this operation to graphql-core."""
 
@@ -33,17 +37,24 @@ class Selections:
     document: DocumentNode
     variables: Mapping[str, Any]
     fragments: dict[str, FragmentDefinitionNode] = field(init=False)
+    _seen: int = 0
 
     def __post_init__(self) -> None:
         definitions = self.document.definitions
         self.fragments = {node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)}
 
     def of(self, type: GraphQLObjectType, sets: list[SelectionSetNode]) -> Selected:
+        """Raises NotCovered where all that was asked for together is too much."""
         selected: Selected = {}
         visited: set[str] = set()
         for selection_set in sets:
             self._collect(type, selection_set, selected, visited)
         return selected
+
+    def _count(self) -> None:
+        self._seen += 1
+        if self._seen > MOST_FIELDS:
+            raise NotCovered("so many fields")
 
     def _collect(
         self, type: GraphQLObjectType, selection_set: SelectionSetNode, selected: Selected, visited: set[str]
@@ -51,6 +62,7 @@ class Selections:
         for node in selection_set.selections:
             if not self._included(node.directives):
                 continue
+            self._count()
             if isinstance(node, FieldNode):
                 key = node.alias.value if node.alias else node.name.value
                 selected.setdefault(key, []).append(node)
