@@ -31,6 +31,7 @@ RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin roll
 WORKDIR /srv/rollcall
 COPY --from=environment /opt/rollcall /opt/rollcall
 COPY --from=environment /srv/rollcall /srv/rollcall
+RUN printf '#!/bin/sh\nexec python -m server.cli "$@"\n' > /usr/local/bin/rollcall && chmod 755 /usr/local/bin/rollcall
 COPY --from=graphiql /srv/rollcall/web/graphiql/vendor ./web/graphiql/vendor
 USER 10001
 EXPOSE 8000
@@ -38,5 +39,5 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=4)"]
-ENTRYPOINT ["python", "-m", "server.cli"]
+ENTRYPOINT ["rollcall"]
 CMD ["serve", "--host", "0.0.0.0"]

@@ -22,12 +22,14 @@ async def _own_platform(actor: Actor, id: UUID) -> Any:
     return actor.platform if id == actor.platform.id else None
 
 
-def _whole(find: Callable[[Actor, UUID], Awaitable[Any]]) -> "Finder":
+Finder = Callable[[Actor, UUID, Columns | None], Awaitable[Any]]
+
+
+def _whole(find: Callable[[Actor, UUID], Awaitable[Any]]) -> Finder:
     """Fetches the whole row, whatever is asked of it."""
     return lambda actor, record_id, columns: find(actor, record_id)
 
 
-Finder = Callable[[Actor, UUID, Columns | None], Awaitable[Any]]
 FINDERS: dict[str, Finder] = {
     "User": find_user,
     "Role": _whole(find_role),

@@ -21,7 +21,7 @@ from server.avatars import avatar_urls, draw_avatar
 from server.failures import Failures
 from server.graphiql import GraphiQL
 from server.graphql_http import GraphQLHttp
-from server.graphql_route import GraphQLRoute, Straight
+from server.graphql_route import GraphQLRoute, PastTheRouter
 from server.health import Health
 from server.housekeeping import keep_house
 from server.logs import set_up_logs
@@ -100,12 +100,12 @@ def application(
     endpoint = GraphQLRoute(graphql.post, graphiql.page if graphiql else None)
     return Starlette(
         routes=[
-            Route(GRAPHQL, endpoint),
+            Route(GRAPHQL, endpoint),  # for `/graphql/`, which is sent here, and below a `root_path`
             Route("/avatars/{initials}/{hue:int}.svg", draw_avatar),
             *(graphiql.asset_routes() if graphiql else []),
             *operating.routes(metrics=settings.metrics_port is None),
         ],
-        middleware=[*around(settings, operating), Middleware(Straight, path=GRAPHQL, endpoint=endpoint)],
+        middleware=[*around(settings, operating), Middleware(PastTheRouter, path=GRAPHQL, endpoint=endpoint)],
         exception_handlers={HTTPException: http_failure},
         lifespan=lifespan,
     )

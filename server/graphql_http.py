@@ -26,7 +26,7 @@ SECONDS_TO_RECOVER = "2"
 log = structlog.get_logger()
 
 
-class Executes(Protocol):
+class Executor(Protocol):
     """The engine, or something around it that hears of what it does."""
 
     counts: Counter[str]
@@ -41,9 +41,9 @@ class Executes(Protocol):
 class GraphQLHttp:
     """The endpoint."""
 
-    def __init__(self, tools: Tools, clock: Clock, origins: Origins, engine: Executes | None = None) -> None:
+    def __init__(self, tools: Tools, clock: Clock, origins: Origins, engine: Executor | None = None) -> None:
         self.tools, self.clock, self.origins = tools, clock, origins
-        self.engine: Executes = engine or Engine()
+        self.engine: Executor = engine or Engine()
 
     async def post(self, request: Request) -> Response:
         media_type = answer_type(request.headers.get("accept"))

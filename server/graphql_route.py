@@ -33,8 +33,10 @@ class GraphQLRoute:
         return failed("Send GraphQL operations with POST.", 405, Allow=self._allowed)
 
 
-class Straight:
-    """Takes what is asked at exactly this path to its endpoint, past the router, which looks longer. Pure ASGI."""
+class PastTheRouter:
+    """Takes what is asked at exactly this path to its endpoint, past Starlette's router and its handling of exceptions,
+    which the endpoint has no use for. Pure ASGI.
+    """
 
     def __init__(self, app: ASGIApp, path: str, endpoint: ASGIApp) -> None:
         self._app, self._path, self._endpoint = app, path, endpoint

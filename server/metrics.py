@@ -21,7 +21,6 @@ from starlette.responses import Response
 from server.request_log import NAME
 from services.mail.outcomes import Refused, TryLater
 from services.mail.transport import Transport
-from services.refusals import Denial
 
 MOST_OPERATIONS = 100
 """Names of operations that get figures of their own, in each worker; clients may name theirs as they like."""
@@ -48,7 +47,6 @@ class Metrics:
         self.guesses = Counter(
             "rollcall_guesses", "Passwords, codes and links tried.", ["mutation", "outcome"], registry=own
         )
-        self.locks = Counter("rollcall_locks", "Accounts locked by a wrong guess.", registry=own)
         self.mails = Counter("rollcall_mail_tries", "Tries to hand a mail over.", ["outcome"], registry=own)
         newest = "mostrecent"
         self.outbox = self._gauge("rollcall_outbox_mails", "Mails not sent.", newest, "state")
@@ -93,8 +91,6 @@ class Metrics:
 
     def guessed(self, mutation: str, outcome: str) -> None:
         self.guesses.labels(mutation, outcome).inc()
-        if outcome == Denial.LOCKING:
-            self.locks.inc()
 
     def tried_mail(self, outcome: str) -> None:
         self.mails.labels(outcome).inc()

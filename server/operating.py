@@ -1,8 +1,13 @@
 """What whoever operates the server asks of it: is it alive, is it ready, how does it do."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Self
 
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from server.health import Health
@@ -24,5 +29,22 @@ class Operating:
         return cls(leaving, Health(clock, leaving), Metrics())
 
     def routes(self, *, metrics: bool) -> list[Route]:
-        shown = [Route("/metrics", self.metrics.page)] if metrics else []
+        """`metrics`: beside the API, where only the machine itself may ask for them."""
+        shown = [Route("/metrics", self._metrics_of_here)] if metrics else []
         return [Route("/livez", self.health.livez), Route("/readyz", self.health.readyz), *shown]
+
+    async def _metrics_of_here(self, request: Request) -> Response:
+        """Not there for clients of the API: from what rises with each try they would learn which addresses exist."""
+        if not asked_from_here(request):
+            raise HTTPException(404)
+        return await self.metrics.page(request)
+
+
+def asked_from_here(request: Request) -> bool:
+    """Whether the machine itself asks, and no proxy on it for somebody else (RFC 7239)."""
+    if request.client is None or {"forwarded", "x-forwarded-for"} & set(request.headers):
+        return False
+    with suppress(ValueError):
+        peer = ip_address(request.client.host)
+        return (getattr(peer, "ipv4_mapped", None) or peer).is_loopback
+    return False

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from schema.context import Context
 from schema.execution.documents import Prepared
 from schema.execution.engine import Answer
-from server.graphql_http import Executes
+from server.graphql_http import Executor
 from server.request_log import NAME
 
 PATH = "/v1/traces"
@@ -105,10 +105,10 @@ class Tracing:
                 await sent.wait()
 
 
-class Telling:
+class SpanTelling:
     """Around an engine: the current span hears of its answers, what they cost, and how they ended."""
 
-    def __init__(self, engine: Executes) -> None:
+    def __init__(self, engine: Executor) -> None:
         self._engine, self.counts = engine, engine.counts
 
     async def prepared(self, source: str, origin: str | None = None) -> Prepared:

@@ -34,14 +34,14 @@ class TimeLimit:
             async with limit:
                 await self.app(scope, request.receive, request.send)
         except Exception as error:
-            if request.last_answer is None:
+            if request.timeout_answer is None:
                 raise
             if not isinstance(error, TimeoutError):
                 log.warning("request.failed_late", exc_info=error)
         finally:
             timer.cancel()
-            if request.last_answer is not None:
-                await request.last_answer
+            if request.timeout_answer is not None:
+                await request.timeout_answer
 
 
 class Progress:
@@ -50,14 +50,14 @@ class Progress:
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
         self.received = self.answering = False
-        self.last_answer: asyncio.Task[None] | None = None
+        self.timeout_answer: asyncio.Task[None] | None = None
         """Ours, of a request that has run out of time; what the application sends after it is lost."""
 
     def end(self, scope: Scope) -> None:
         """Begins the answer, unless the application has begun its own."""
         if not self.answering:
             log.warning("request.out_of_time", path=scope["path"], received=self.received)
-            self.last_answer = asyncio.get_running_loop().create_task(self._answer(scope))
+            self.timeout_answer = asyncio.get_running_loop().create_task(self._answer(scope))
 
     async def _answer(self, scope: Scope) -> None:
         if self.received:
@@ -73,6 +73,6 @@ class Progress:
         return message
 
     async def send(self, message: Message) -> None:
-        if self.last_answer is None:
+        if self.timeout_answer is None:
             self.answering = True
             await self._send(message)

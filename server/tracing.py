@@ -14,10 +14,10 @@ def traced(app: Starlette, graphql: GraphQLHttp, endpoint: str | None) -> Starle
     if endpoint is None:
         return app
     try:
-        from server.spans import Telling, Tracing, sending_to
+        from server.spans import SpanTelling, Tracing, sending_to
     except ImportError:
         raise BadSettings("ROLLCALL_OTLP_ENDPOINT is set, but not installed: pip install 'rollcall[otel]'.") from None
     provider = sending_to(endpoint)
     app.add_middleware(Tracing, provider=provider)
-    graphql.engine = Telling(graphql.engine)
+    graphql.engine = SpanTelling(graphql.engine)
     return app

@@ -70,10 +70,10 @@ async def check_password(
         if user is not None:
             await take_back(user)
         raise
-    return None if right else await failed(user, attempt, origin, now)
+    return None if right else await deny(user, attempt, origin, now)
 
 
-async def failed(user: User | None, attempt: Attempt, origin: Origin, now: datetime) -> Denial:
+async def deny(user: User | None, attempt: Attempt, origin: Origin, now: datetime) -> Denial:
     """Why the attempt came to nothing, after locking the account if that is due."""
     if user is None:
         return Denial.UNKNOWN_ADDRESS

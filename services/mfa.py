@@ -14,7 +14,7 @@ from models.status import has_mfa
 from models.user import User
 from services import totp
 from services.actor import Actor, Origin
-from services.attempts import count_attempt, failed, take_back
+from services.attempts import count_attempt, deny, take_back
 from services.audit import record_own
 from services.challenges import Challenged, answer, count_code, is_open, open_challenge, void_challenges
 from services.changing import changing
@@ -87,7 +87,7 @@ async def verify_mfa(origin: Origin, token: str, code: str, *, now: datetime, va
         raise
     if outcome is not None:
         return outcome
-    raise InvalidCode(denial=await failed(user, attempt, origin, now), field="code")
+    raise InvalidCode(denial=await deny(user, attempt, origin, now), field="code")
 
 
 async def disable_mfa(actor: Actor, password: str, *, now: datetime, hasher: Hasher) -> User:

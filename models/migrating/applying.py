@@ -7,7 +7,7 @@ from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import State
 
 from models.migrating.failure import MigrationError
-from models.migrating.filling import fills
+from models.migrating.filling import refuse_mixed_fills
 from models.migrating.indexes import create_missing_indexes
 from models.migrating.record import remember
 from models.migrating.sqlite_tables import KeepingSqliteEditor
@@ -17,7 +17,7 @@ async def apply(migration: Migration, state: State, transaction: BaseDBAsyncClie
     """Changes the database and takes `state` from before the migration to after it."""
     if not migration.atomic:
         raise MigrationError(f"{migration.name} is not atomic; every migration here is one transaction")
-    fills(migration)
+    refuse_mixed_fills(migration)
     editor = _editor(transaction)
     for operation in migration.operations:
         before = state.clone()

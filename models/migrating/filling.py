@@ -49,8 +49,13 @@ class Fill(TortoiseOperation):
 
 
 def fills(migration: Migration) -> list[Fill]:
-    """What it fills. Raises MigrationError where it also does something else: what it fills has to be there before."""
-    found = [operation for operation in migration.operations if isinstance(operation, Fill)]
-    if found and len(found) < len(migration.operations):
+    """What it fills. Raises MigrationError as `refuse_mixed_fills` does."""
+    refuse_mixed_fills(migration)
+    return [operation for operation in migration.operations if isinstance(operation, Fill)]
+
+
+def refuse_mixed_fills(migration: Migration) -> None:
+    """Raises MigrationError where it fills and also does something else: what it fills has to be there before."""
+    kinds = {isinstance(operation, Fill) for operation in migration.operations}
+    if len(kinds) > 1:
         raise MigrationError(f"{migration.name} fills rows and does something else: make it two migrations")
-    return found

@@ -57,8 +57,8 @@ async def _apply_all(chain: Chain, client: BaseDBAsyncClient, report: Callable[[
             await _fill_ahead(migration.name, filling, state, report)
             state = await _apply(migration, state, report)
         except Exception as error:
-            left_behind = "what it has filled stays" if filling else "was undone"
-            raise MigrationError(f"{migration.name} failed and {left_behind}: {error}") from error
+            left_behind = "; what it has filled stays" if filling else " and was undone"
+            raise MigrationError(f"{migration.name} failed{left_behind}: {error}") from error
     return [migration.name for migration in left]
 
 
@@ -86,7 +86,7 @@ async def _apply(migration: Migration, state: State, report: Callable[[str], Non
 async def _patiently(
     act: Callable[[BaseDBAsyncClient], Awaitable[Result]], name: str, report: Callable[[str], None]
 ) -> Result:
-    """What `act` gives in a transaction of its own, after as many tries as there are PAUSES, and one."""
+    """What `act` gives in a transaction of its own, which is tried len(PAUSES) + 1 times."""
     for pause in (*PAUSES, None):
         try:
             async with in_transaction("default") as transaction:

@@ -37,8 +37,8 @@ STATEMENTS = {
 """How many statements a field sends; a mutation: MUTATION."""
 
 FILTERED = {"Query.users": 2}
-"""How many times as much all but the rows of a list costs where it has a filter: a condition of everything that there
-is takes most of what a statement does, in every total and facet anew, and again where a compiled query turns out odd.
+"""With a filter, everything but the rows costs so many times as much: conditions are most of a statement's work, in
+every total and facet again, and once more where a compiled query turns out odd.
 """
 
 MUTATION = 5

@@ -33,4 +33,4 @@ app.command("rotate-keys")(rotate_keys)
 
 
 def main() -> None:
-    app()
+    app(prog_name="rollcall")

@@ -33,6 +33,7 @@ class _WholeRow(Exception):
 
 def _below(selections: Selections, type: Any, nodes: list[FieldNode], wanted: set[str]) -> bool:
     if isinstance(type, GraphQLInterfaceType):
+        # All of them, for each adds to `wanted`.
         leads = [_below(selections, possible, nodes, wanted) for possible in selections.schema.get_possible_types(type)]
         return any(leads)
     if not isinstance(type, GraphQLObjectType):

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from graphql import GraphQLError
+from graphql import ExecutionResult, GraphQLError
 
 from models.role import Role
 from schema.context import Context, Tools
-from schema.execution import engine as engines
 from schema.execution.compiled import operation as operations
+from schema.execution.compiled import selections
 from schema.execution.engine import Engine
 from schema.execution.turns import Turns
 from schema.ids import global_id
@@ -86,13 +86,26 @@ async def test_what_is_not_covered_is_executed_beside_the_rest_and_stands_in_its
     assert ask.engine.counts == {"interpreted": 1, "compiled": 1}
 
 
-async def test_an_error_beside_the_plan_is_told_by_graphql_core(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_error_beside_the_plan_stands_beside_what_the_plan_has_made(world: World) -> None:
+    admin = await world.admin()
+    ask = Asking(world, await world.actor(admin))
+    source = 'query ($name: String = "x") { viewer { id } __type(name: $name) { name } }'
+    expected = await ask(source, name=None)
+    assert expected["data"] == {"viewer": {"id": user_id(admin)}, "__type": None}
+    assert [error["path"] for error in expected["errors"]] == [["__type"]]
+    assert await ask(source, name=None) == expected
+    assert ask.engine.counts == {"interpreted": 1, "compiled": 1}
+
+
+async def test_an_error_of_the_whole_answer_is_told_by_graphql_core(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ask = Asking(world, await world.actor(await world.admin()))
     for _ in range(2):
         expected = await ask(BESIDE, name="User")
 
     async def failing(*_: Any) -> Any:
-        return engines.ExecutionResult(None, [GraphQLError("broken")])
+        return ExecutionResult(None, [GraphQLError("broken")])
 
     monkeypatch.setattr(operations, "interpreted", failing)
     assert await ask(BESIDE, name="User") == expected
@@ -119,3 +132,12 @@ async def test_what_differs_is_found_in_every_test_of_the_whole_server(
 
     monkeypatch.setattr(operations.Operation, "run", wrong)
     assert (await ask("{ viewer { fullName } }")).status == 500
+
+
+async def test_what_asks_for_very_many_fields_has_no_plan(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selections, "MOST_FIELDS", 8)
+    ask = Asking(world, await world.actor(await world.admin()))
+    few, many = "{ viewer { id } }", "{ viewer { id fullName email status version } users { nodes { id email } } }"
+    for _ in range(3):
+        assert (await ask(few)).keys() == (await ask(many)).keys() == {"data"}
+    assert ask.engine.counts == {"interpreted": 4, "compiled": 2}

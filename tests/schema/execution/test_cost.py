@@ -39,7 +39,7 @@ def ids(rows: int) -> int:
         ("{ users(first: 100) { nodes { id } } }", None, ids(100)),
         ("{ users(last: 7) { nodes { id } } }", None, ids(7)),
         ("{ users(first: 1, last: 7) { nodes { id } } }", None, ids(7)),
-        ("{ users(first: 0) { nodes { id } } }", None, ids(0)),
+        ("{ users(first: 0) { nodes { id } } }", None, ids(1)),
         ("{ users(first: 2147483647) { nodes { id } } }", None, ids(100)),
         ("{ users(first: -50) { nodes { id } } }", None, ids(50)),
         ("{ users(first: null) { nodes { id } } }", None, ids(25)),
