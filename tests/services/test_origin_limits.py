@@ -1,8 +1,11 @@
 """Counting guesses by address of origin."""
 
+from typing import Any
+
 import pytest
 
 from models.origin_failure import OriginFailure
+from models.unavailable import DatabaseUnavailable
 from services.actor import Origin
 from services.origin_limits import OriginLimit
 from services.refusals import (
@@ -77,3 +80,22 @@ async def test_zero_switches_the_limit_off_and_an_unknown_origin_has_none(
             async with OriginLimit(failures).counting(Origin(ip_address=address), clock.now):
                 raise InvalidCredentials(denial=Denial.WRONG)
     assert await OriginFailure.all().count() == 0
+
+
+class Busy:
+    """Rows of a database that takes no changes just now."""
+
+    def __getattr__(self, name: str) -> Any:
+        async def refuse(**_: Any) -> None:
+            raise DatabaseUnavailable("busy")
+
+        return refuse
+
+
+async def test_what_was_guessed_right_stays_right_where_the_database_is_busy_afterwards(
+    database: str, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with LIMIT.counting(Origin(ip_address="192.0.2.1"), clock.now):
+        monkeypatch.setattr(OriginFailure, "filter", lambda **_: Busy())
+    monkeypatch.undo()
+    assert await OriginFailure.filter(ip_address="192.0.2.1").count() == 1

@@ -3,6 +3,7 @@
 import pytest
 
 from models.session import Session
+from models.unavailable import DatabaseUnavailable
 from schema.ids import global_id
 from services.housekeeping import tidy_up
 from services.tokens import token_hash
@@ -128,3 +129,22 @@ async def test_the_browser_and_the_address_are_kept_at_sign_in(world: World) -> 
     assert response.json()["data"]["signIn"] == {"errors": []}
     session = await Session.get()
     assert (session.user_agent, session.ip_address) == ("x" * 300, "127.0.0.1")
+
+
+async def test_who_reads_does_not_wait_for_who_writes(
+    world: World, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = await world.admin()
+    ask = await world.client(admin)
+    before = (await Session.get()).last_seen_at
+    assert (await ask("{ viewer { id } }")).data == {"viewer": {"id": user_id(admin)}}
+    clock.advance(minutes=2)
+
+    class Busy:
+        async def update(self, **_: Any) -> None:
+            raise DatabaseUnavailable("busy")
+
+    monkeypatch.setattr(Session, "filter", lambda **_: Busy())
+    assert (await ask("{ viewer { id } }")).data == {"viewer": {"id": user_id(admin)}}
+    monkeypatch.undo()
+    assert (await Session.get()).last_seen_at == before
