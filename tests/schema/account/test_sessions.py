@@ -141,7 +141,7 @@ async def test_who_reads_does_not_wait_for_who_writes(
     clock.advance(minutes=2)
 
     class Busy:
-        async def update(self, **_: Any) -> None:
+        async def update(self, **_: object) -> None:
             raise DatabaseUnavailable("busy")
 
     monkeypatch.setattr(Session, "filter", lambda **_: Busy())
