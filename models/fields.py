@@ -4,6 +4,8 @@ from typing import Any
 
 from tortoise import fields
 
+from models.keys import LONGEST_KEY
+
 
 class KeyField(fields.CharField[str]):
     """Text compared byte by byte on both engines, so that order, prefix and cursor mean the same everywhere.
@@ -11,7 +13,7 @@ class KeyField(fields.CharField[str]):
     SQLite compares text so by itself; PostgreSQL needs the "C" collation, whatever the database's own is.
     """
 
-    def __init__(self, max_length: int = 400, **options: Any) -> None:
+    def __init__(self, max_length: int = LONGEST_KEY, **options: Any) -> None:
         super().__init__(max_length, **options)
 
     class _db_postgres:

@@ -9,6 +9,9 @@ END_OF_PREFIX = chr(0x10FFFF)
 KEY_LENGTH = 200
 """Keys are cut here, for one code point may become 18 and an index entry of PostgreSQL holds 2 704 bytes."""
 
+LONGEST_KEY, LONGEST_TYPED = 400, 1000
+"""Code points: of a column of keys; and of what is looked at as an address, whose accents may be typed apart."""
+
 
 def sort_key(text: str) -> str:
     """Compatibility form, accents dropped, case folded: `Müller` and `MULLER` are one key.
@@ -23,6 +26,14 @@ def sort_key(text: str) -> str:
 def email_key(address: str) -> str:
     """The form in which an address is unique over all platforms: NFC, then compared without case."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", address).casefold())
+
+
+def key_of_typed_email(text: str) -> str | None:
+    """Of an address as somebody typed it; None where no account can have it, for no column holds its key."""
+    if len(text) > LONGEST_TYPED or not storable(text):
+        return None
+    key = email_key(text.strip())
+    return key if len(key) <= LONGEST_KEY else None
 
 
 def words(*texts: str) -> set[str]:

@@ -14,6 +14,7 @@ import orjson
 from tortoise import Model
 from tortoise.queryset import QuerySet
 
+from models.keys import LONGEST_KEY
 from models.keyset import RowsBeyond
 
 PAGE, LARGEST = 25, 100
@@ -175,7 +176,7 @@ def _decoded(cursor: str, mark: bytes, model: type[Model], order: KeysetOrder) -
 
 def _typed(value: str, type: type) -> Any:
     """What JSON has made of a key, as the column's type again."""
-    if not isinstance(value, str) or "\x00" in value:
+    if not isinstance(value, str) or "\x00" in value or len(value) > LONGEST_KEY:
         raise TypeError(value)
     if type is datetime:
         instant = datetime.fromisoformat(value)

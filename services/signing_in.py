@@ -7,7 +7,6 @@ from tortoise.transactions import in_transaction
 
 from models.challenge import ChallengeKind
 from models.invitation import Invitation
-from models.keys import storable
 from models.lockout import is_locked
 from models.password import password_expired
 from models.past_password import PastPassword
@@ -22,8 +21,6 @@ from services.passwords import Hasher
 from services.refusals import Denial, InvalidCredentials, RateLimited
 from services.sessions import Started, start_session
 from services.visibility import account, signing_in_as
-
-LONGEST_ADDRESS = 1000
 
 
 async def sign_in(origin: Origin, email: str, password: str, *, now: datetime, hasher: Hasher) -> Started | Challenged:
@@ -60,8 +57,6 @@ async def complete(user: User, origin: Origin, now: datetime) -> Started:
 
 async def whoever_signs_in_as(email: str) -> User | None:
     """The account with this sign-in name, with role and platform; None too for what cannot be one."""
-    if len(email) > LONGEST_ADDRESS or not storable(email):
-        return None
     return await signing_in_as(email).select_related("role", "platform").first()
 
 

@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 from models.alerts import alert_condition
 from models.any_of import AnyOf
 from models.has_words import HasWords
-from models.keys import END_OF_PREFIX, email_key, sort_key, storable, words
+from models.keys import END_OF_PREFIX, key_of_typed_email, sort_key, storable, words
 from models.platform import Platform
 from models.status import MFA_CONDITION, NOBODY, SSO_CONDITION, STATUS_CONDITIONS
 from models.user import User
@@ -45,8 +45,9 @@ async def text_condition(platform_id: UUID, query: UserQuery) -> Q:
         return NOBODY
     if not (found := words(text)) or len(found) > MOST_WORDS:
         return NOBODY
-    if "@" in text and await users_of(platform_id).filter(email_key=email_key(text.strip())).exists():
-        return Q(email_key=email_key(text.strip()))
+    key = key_of_typed_email(text) if "@" in text else None
+    if key is not None and await users_of(platform_id).filter(email_key=key).exists():
+        return Q(email_key=key)
     return HasWords(platform_id, sorted(found))
 
 

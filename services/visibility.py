@@ -6,7 +6,8 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from models.hydration import Columns, whole
-from models.keys import email_key
+from models.keys import key_of_typed_email
+from models.status import NOBODY
 from models.user import User
 from services.actor import Actor
 
@@ -30,8 +31,9 @@ def users_of(platform_id: UUID) -> QuerySet[User]:
 
 
 def signing_in_as(email: str) -> QuerySet[User]:
-    """The account with this sign-in name, on whatever platform; for who is not signed in yet."""
-    return User.filter(email_key=email_key(email.strip()))
+    """The account with this sign-in name, as typed, on whatever platform; for who is not signed in yet."""
+    key = key_of_typed_email(email)
+    return User.filter(NOBODY) if key is None else User.filter(email_key=key)
 
 
 def account(user_id: UUID) -> QuerySet[User]:

@@ -10,7 +10,7 @@ import pytest
 from services.actor import Actor
 from services.directory import list_users
 from services.paging import BadPage, PageArguments
-from services.user_query import UserOrderField, UserQuery
+from services.user_query import Span, UserOrderField, UserQuery
 from tests.conftest import T0
 from tests.world import World
 
@@ -20,6 +20,7 @@ MARK = 6
 """Bytes in front of the values that name the list."""
 ID = "00000000-0000-4000-8000-000000000001"
 NOON = "2026-11-22T12:00:00"
+EVERYBODY = UserQuery()
 
 
 @pytest.fixture
@@ -27,13 +28,13 @@ async def actor(world: World) -> Actor:
     return await world.actor(await world.admin())
 
 
-async def page(actor: Actor, field: UserOrderField, **arguments: Any) -> Any:
-    return await list_users(actor, UserQuery(), field, PageArguments(**arguments), descending=False, now=T0)
+async def page(actor: Actor, field: UserOrderField, query: UserQuery = EVERYBODY, **arguments: Any) -> Any:
+    return await list_users(actor, query, field, PageArguments(**arguments), descending=False, now=T0)
 
 
-async def forged(actor: Actor, field: UserOrderField, values: bytes) -> str:
+async def forged(actor: Actor, field: UserOrderField, values: bytes, query: UserQuery = EVERYBODY) -> str:
     """A cursor of this very list with other values inside."""
-    first = await page(actor, field, first=1)
+    first = await page(actor, field, query, first=1)
     cursor = first.cursor_of(first.rows[0])
     mark = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))[:MARK]
     return base64.urlsafe_b64encode(mark + values).decode().rstrip("=")
@@ -70,6 +71,13 @@ async def test_forged_texts_are_refused(actor: Actor, values: bytes) -> None:
     cursor = await forged(actor, UserOrderField.EMAIL, values)
     with pytest.raises(BadPage):
         await page(actor, UserOrderField.EMAIL, last=1, before=cursor)
+
+
+async def test_forged_texts_longer_than_any_key_are_refused_whatever_the_filter(actor: Actor) -> None:
+    for query in (EVERYBODY, UserQuery(created=Span(before=T0 + timedelta(days=1)))):
+        cursor = await forged(actor, UserOrderField.EMAIL, orjson.dumps(["x" * 401, ID]), query)
+        with pytest.raises(BadPage, match="broken"):
+            await page(actor, UserOrderField.EMAIL, query, first=1, after=cursor)
 
 
 @pytest.mark.parametrize("cursor", ["", "=", "é", "\ud800", "a" * 50_000, "AAAA", "AAAAAAAAAAAA"])

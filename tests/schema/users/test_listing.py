@@ -83,6 +83,7 @@ async def test_search_is_by_the_beginning_of_the_last_name(world: World, search:
         ({"text": "nobody"}, []),
         ({"text": "!"}, []),
         ({"text": "\x00"}, []),
+        ({"text": "ﬃ" * 300 + "@"}, []),
         ({"text": "  "}, ["Dis Abled", "Ann Active", "Grace Hopper", "Mia Mfa", "Ina Vited"]),
     ],
 )
