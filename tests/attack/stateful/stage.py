@@ -1,0 +1,130 @@
+"""A platform of its own for each walk, with somebody in every state, and what mails bring; by the database itself."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID, uuid4
+
+from tortoise.transactions import in_transaction
+
+from models.mail import Mail
+from models.role import Permission, Role
+from models.session import Session
+from models.user import User
+from schema.ids import global_id, parse_id
+from services.invitations import invite
+from services.mail.kinds import LINKS
+from tests.conftest import StandingClock
+from tests.world import World, role_id, user_id
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+"""Of the authenticator app of who has one from the beginning."""
+
+MIDDLING = [Permission.USERS_READ, Permission.USERS_ADD, Permission.USERS_EDIT, Permission.USERS_DISABLE]
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a mail asks its reader to open; `path` as in the frontend."""
+
+    path: str
+    token: str
+    user_id: str
+
+
+@dataclass
+class Stage:
+    """`watcher`: an administrator whom the walk does not meet, and who looks at what it has done."""
+
+    world: World
+    watcher: User
+    people: list[User]
+    foreign: dict[str, str]
+    mark: str
+    """In all addresses, which are unique over all platforms."""
+
+    _read: set[UUID] = field(default_factory=set)
+
+    @property
+    def now(self) -> datetime:
+        now: datetime = self.world.clock.now
+        return now
+
+    def pass_time(self, random: Random) -> bool:
+        """Some, where the clock is a test's own; whether it is so long that sessions may have ended."""
+        long = random.random() < 0.05
+        if isinstance(self.world.clock, StandingClock):
+            self.world.clock.advance(seconds=600 if long else 1)
+        return long
+
+    async def enter(self, id: str) -> str:
+        """The token of a new session of this user."""
+        return await self.world.session(await User.get(id=parse_id(id)[1]))
+
+    async def mails(self) -> list[Link]:
+        """The links of mails that have come since this was asked last, in the order of their people's names."""
+        platform = {"user__platform_id": self.watcher.platform_id, "kind__in": list(LINKS), "state": "QUEUED"}
+        mails = await Mail.filter(**platform, sealed_token__isnull=False).order_by("created_at", "recipient")
+        new = [mail for mail in mails if mail.id not in self._read]
+        self._read |= {mail.id for mail in new}
+        return [
+            Link(LINKS[mail.kind], self.world.vault.open(mail.sealed_token or ""), global_id("User", mail.user_id))
+            for mail in new
+        ]
+
+
+async def set_stage(world: World, seed: int) -> Stage:
+    """People have the same names for the same seed, and addresses of their own."""
+    platform = await world.platform(f"Acme {seed} {uuid4().hex[:6]}", password_max_age_days=90)
+    await Role.create(
+        id=uuid4(),
+        platform_id=platform.id,
+        name="Middling",
+        name_key="middling",
+        permissions=[permission.value for permission in MIDDLING],
+        created_at=world.clock.now,
+    )
+    now, mark = world.clock.now, uuid4().hex[:8]
+    long_ago = now - timedelta(days=100)
+    casts: dict[str, dict[str, object]] = {
+        "Watcher": {"role": "Platform"},
+        "Admin": {"role": "Platform"},
+        "Other Admin": {"role": "Platform"},
+        "Supporter": {"role": "Support"},
+        "Middling": {"role": "Middling"},
+        "Viewer": {},
+        "Invited": {"invited": True},
+        "Locked": {"locked_at": now, "failed_sign_ins": 5},
+        "Disabled": {"disabled_at": now, "disabled_reason": "Left."},
+        "Expired": {"password_changed_at": long_ago},
+        "Long Expired": {"password_changed_at": long_ago},
+        "Guarded": {"totp_confirmed_at": now, "totp_secret": world.vault.seal(SECRET)},
+        "Also Guarded": {"totp_confirmed_at": now, "totp_secret": world.vault.seal(SECRET)},
+        "Dormant": {"last_login_at": long_ago},
+    }
+    made = []
+    for name, facts in casts.items():
+        address = f"{name.split()[0]}{len(name)}.{mark}@example.org"
+        made.append(await world.user(platform, name, f"Of {seed}", email=address, **facts))  # type: ignore[arg-type]
+    await _invite(world, made[0], made[list(casts).index("Invited")])
+    return Stage(world, made[0], made[1:], await _foreign(world), mark)
+
+
+async def _invite(world: World, watcher: User, user: User) -> None:
+    """By a mail whose link can be read."""
+    async with in_transaction():
+        await invite(user, await world.actor(watcher), now=world.clock.now, vault=world.vault)
+
+
+async def _foreign(world: World) -> dict[str, str]:
+    """Records of another platform, by type."""
+    stranger = await world.admin()
+    await world.session(stranger)
+    session = await Session.get(user_id=stranger.id)
+    return {
+        "User": user_id(stranger),
+        "Role": role_id(await Role.get(id=stranger.role_id)),
+        "Session": global_id("Session", session.id),
+        "Platform": global_id("Platform", stranger.platform_id),
+        "AuditEvent": global_id("AuditEvent", uuid4()),
+    }
