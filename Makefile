@@ -62,7 +62,9 @@ faults: $(SETUP)  ## kills, freezes, fills and restarts whatever the server depe
 endurance: $(SETUP)  ## MINUTES of mixed load (20) on two servers, while mail server, PostgreSQL and a server fail
 	$(BIN)/python -m tests.faults.endurance --minutes $${MINUTES:-20}
 
-attack: $(SETUP) $(GRAPHIQL) $(ATTACK)  ## schemathesis and slowhttptest, against servers of its own
+attack: $(SETUP) $(GRAPHIQL) $(ATTACK)  ## the audits, schemathesis, walks and slowhttptest, against servers of its own
+	@if command -v node > /dev/null && command -v npm > /dev/null; then $(MAKE) --no-print-directory audits; \
+	  else echo "No node or no npm: the audits are left out."; fi
 	$(BIN)/python -m tests.attack.run
 
 release: $(SETUP)  ## names a release and keeps its schema: make release VERSION=0.2.0, see CONTRIBUTING.md

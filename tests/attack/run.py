@@ -1,9 +1,11 @@
-"""`make attack`: schemathesis and slowhttptest against servers of its own; exits 1 where either finds fault."""
+"""`make attack`: schemathesis, walks and slowhttptest against servers of its own; exits 1 where any finds fault."""
 
 import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from statistics import median
 
@@ -11,6 +13,7 @@ from models.database import opened
 from services.clock import system_clock
 from tests.attack.fuzzing import SCHEMATHESIS, fuzz, prepared
 from tests.attack.slow_clients import KINDS, LARGE, SLOWHTTPTEST, attack
+from tests.attack.walks import FIRST_SEED, WALKS, server_settings, walk
 from tests.databases import POSTGRES, Databases
 from tests.invariants import broken_invariants
 from tests.running import ROOT, command, running
@@ -46,6 +49,21 @@ async def fuzzed(engine: str, url: str, folder: Path) -> int:
     return failures + told(f"the rules between rows on {engine}", broken)
 
 
+async def walked(engine: str, url: str, folder: Path) -> int:
+    """Walks from one state to the next, on an empty database; the number of failures."""
+    log = folder / "walked.log"
+    await command("migrate", database_url=url)
+    async with running(url, log, **server_settings()) as address:
+        found = await walk(address, url, range(FIRST_SEED, FIRST_SEED + WALKS))
+    never = f"; never done: {', '.join(found.never_done)}" if found.never_done else ", each of them"
+    failures = told(
+        f"walked on {engine}: {WALKS} walks, {found.steps} steps in {found.seconds:.0f} s; {found.done.total()} of "
+        f"{found.mutations} mutations were done{never}",
+        found.failures,
+    )
+    return failures + told(f"the log of the server on {engine}", bugs(log))
+
+
 async def broken_rules(url: str) -> set[str]:
     """Invented people have versions without the events of their changes."""
     async with opened(url):
@@ -79,6 +97,13 @@ def bugs(log: Path) -> list[str]:
     return [str(line) for line in lines if str(line["event"]).endswith(".bug")]
 
 
+def tried(engine: str, empty: Callable[[], str], folder: Path) -> int:
+    """Both kinds of fuzzing, each on an empty database; the number of failures."""
+    place = folder / engine
+    place.mkdir()
+    return asyncio.run(fuzzed(engine, empty(), place)) + asyncio.run(walked(engine, empty(), place))
+
+
 def main() -> int:
     if lacking := missing():
         print("The attack cannot begin:", *lacking, sep="\n  ", file=sys.stderr)
@@ -88,13 +113,13 @@ def main() -> int:
         folder, databases = Path(name), Databases(Path(name))
         if Databases.postgres_answers():
             try:
-                url = asyncio.run(databases.fresh("postgres", folder))
-                failures += asyncio.run(fuzzed("PostgreSQL", url, folder))
+                failures += tried("PostgreSQL", lambda: asyncio.run(databases.fresh("postgres", folder)), folder)
             finally:
                 databases.drop()
         else:
-            print(f"No PostgreSQL answers at {POSTGRES}: fuzzed on SQLite only.", file=sys.stderr)
-        failures += asyncio.run(fuzzed("SQLite", f"sqlite://{folder}/fuzzed.db", folder))
+            print(f"No PostgreSQL answers at {POSTGRES}: SQLite alone was tried.", file=sys.stderr)
+        names = count()
+        failures += tried("SQLite", lambda: f"sqlite://{folder}/{next(names)}.db", folder)
         failures += asyncio.run(slowed(f"sqlite://{folder}/slowed.db", folder))
     return 1 if failures else 0
 
