@@ -115,7 +115,8 @@ class _Fitting:
             for number, item in enumerate(value):
                 yield from self._value(type.of_type, node, item, f"{where}[{number}]")
         elif isinstance(type, GraphQLEnumType | GraphQLScalarType):
-            if not (value in type.values if isinstance(type, GraphQLEnumType) else SCALARS[type.name](value)):
+            fits = type.values.__contains__ if isinstance(type, GraphQLEnumType) else SCALARS.get(type.name, _text)
+            if not fits(value):
                 yield f"{where} is {value!r}, which is no {type.name}"
         else:
             assert node.selection_set is not None

@@ -3,23 +3,36 @@
 import base64
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from random import Random
 from typing import Any
 
 import pyotp
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLNonNull, GraphQLSchema, get_named_type, is_list_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLNonNull,
+    GraphQLSchema,
+    get_named_type,
+    is_list_type,
+    is_required_argument,
+)
 from graphql import get_nullable_type as nullable
 
 from tests.attack.stateful.memory import Memory
 from tests.attack.stateful.questions import Asked, Question
+from tests.attack.stateful.stage import Stage
 from tests.world import PASSWORD
 
-PASSWORDS = [*[PASSWORD] * 4, "a wholly different set of words", "nine blue kettles on the stove", "password123"]
+OTHERS = ["a wholly different set of words", "nine blue kettles on the stove", "seven slow rivers in rain", "password1"]
+PASSWORDS = [*[PASSWORD] * 4, *OTHERS]
 """Few, so that one is often right."""
 
-SENSIBLE = [1, 5, 20, 60, 100]
+SENSIBLE = {"first": [1, 3, 10, 25], "last": [1, 3, 10, 25], "size": [16, 80, 512]}
+ANY = [1, 5, 20, 60, 100]
+"""Numbers that are mostly taken: of these names, and of others."""
+
 EDGES = [0, -1, 3, 8, 15, 64, 100, 101, 1440, 2**31 - 1, -(2**31)]
 MARK = 6
 """Bytes of a cursor in front of the values of its row."""
@@ -45,18 +58,23 @@ NEW = {
 
 @dataclass
 class Inputs:
-    """For one question. `foreign`: ids of another platform by type. `now`: for codes. `mark`: in new addresses."""
+    """For one question. `password_of`: what is known of whoever has an address, or, for None, of who asks."""
 
     schema: GraphQLSchema
     random: Random
     memory: Memory
-    foreign: dict[str, str]
-    now: datetime
-    mark: str
+    stage: Stage
     question: Question
+    password_of: Callable[[str | None], str | None]
     id: str = ""
+    email: str | None = None
     wild: float = 0.0
     """How often a value is made to be refused."""
+
+    def required(self) -> dict[str, Any]:
+        """Only what must be given."""
+        asked = {name: asked for name, asked in self.question.arguments.items() if is_required_argument(asked.argument)}
+        return {name: self._value(each.argument.type, each) for name, each in asked.items()}
 
     def variables(self) -> dict[str, Any]:
         self.wild = 0.3 if self._happens(0.2) else 0.0
@@ -106,13 +124,13 @@ class Inputs:
         kind = self._kind_of_id(asked)
         chance = self.random.random()
         if chance < 0.06:
-            return self.random.choice(list(self.foreign.values()))
+            return self.random.choice(list(self.stage.foreign.values()))
         if chance < 0.06 + self.wild / 2:
             return self.random.choice(MALFORMED)
         if kind is None or chance > 0.95:
-            return self._one_of("id") or self.random.choice(list(self.foreign.values()))
+            return self._one_of("id") or self.random.choice(list(self.stage.foreign.values()))
         allowed = self._one_of(self.question.action or "") if kind == "User" and self._happens(0.5) else None
-        return allowed or self._one_of(f"{kind}.id") or self.foreign[kind]
+        return allowed or self._one_of(f"{kind}.id") or self.stage.foreign[kind]
 
     def _kind_of_id(self, asked: Asked) -> str | None:
         """`The user's global id.`, or the type of the field that is called as `roleId` is; None: any."""
@@ -123,21 +141,21 @@ class Inputs:
     def _type_of_field(self, name: str) -> str | None:
         types = [type for type in self.schema.type_map.values() if name in getattr(type, "fields", {})]
         named = {get_named_type(type.fields[name].type).name for type in types}  # type: ignore[attr-defined]
-        return next(iter(sorted(named & self.foreign.keys())), None)
+        return next(iter(sorted(named & self.stage.foreign.keys())), None)
 
     def _number(self, name: str) -> int:
         if self._happens(self.wild):
             return self.random.choice(EDGES)
         if name.startswith("expected"):
             return self.memory.versions.get(self.id, 1) - (0 if self._happens(0.8) else 1)
-        return self.random.choice([*SENSIBLE, *self.memory.known(name)[-3:]])
+        return self.random.choice([*SENSIBLE.get(name, ANY), *self.memory.known(name)[-3:]])
 
     def _text(self, asked: Asked) -> str:
         name = asked.name
         if self._happens(self.wild) and name not in ("after", "before"):
             return self.random.choice(NASTY)
         if name.endswith("assword"):
-            return self.random.choice(PASSWORDS[-3:] if name.startswith("new") else PASSWORDS)
+            return self._password(name, asked.beside)
         if name.lower().endswith("token"):
             return self._token(name)
         if name == "code":
@@ -147,7 +165,16 @@ class Inputs:
         named = name == "email" and not any(other.lower().endswith("id") for other in asked.beside)
         known = self._one_of(name) if self._happens(0.8 if named else 0.15) else None
         number = self.random.randrange(10_000)
-        return known or NEW.get(name, f"{name} {{}}").format(number, self.mark)
+        text: str = known or NEW.get(name, f"{name} {{}}").format(number, self.stage.mark)
+        self.email = text if named else self.email
+        return text
+
+    def _password(self, name: str, beside: tuple[str, ...]) -> str:
+        """A new one, or mostly the right one, for a few wrong ones lock an account."""
+        if name.startswith("new") or "token" in beside:
+            return self.random.choice(OTHERS if name.startswith("new") else PASSWORDS)
+        right = self.password_of(self.email) if self._happens(0.85) else None
+        return right or self.random.choice(PASSWORDS)
 
     def _cursor(self, key: str) -> str:
         """Now and then with another value inside, by somebody who has seen how they are made."""
@@ -161,12 +188,12 @@ class Inputs:
 
     def _token(self, name: str) -> str:
         """One that was given away for this; now and then any other."""
-        return self._one_of("token" if self._happens(0.05) else self.question.secrets[name]) or "of nobody"
+        return self._newest("token" if self._happens(0.05) else self.question.secrets[name]) or "of nobody"
 
     def _code(self) -> str:
         """The app's code for a secret that was shown, or a recovery code."""
-        if secret := self._one_of(self.question.secrets["code"]) if self._happens(0.7) else None:
-            return pyotp.TOTP(secret).at(self.now)
+        if secret := self._newest(self.question.secrets["code"]) if self._happens(0.7) else None:
+            return pyotp.TOTP(secret).at(self.stage.now)
         return self._one_of("recoveryCodes") or "123456"
 
     def _one_of(self, key: str) -> Any:
@@ -174,7 +201,11 @@ class Inputs:
         known = self.memory.known(key)
         if not known:
             return None
-        return self.random.choice(known[-3:] if self._happens(0.4) else known)
+        return self.random.choice(known[-3:] if self._happens(0.25) else known)
+
+    def _newest(self, key: str) -> Any:
+        """What serves once is mostly spent when something newer has come."""
+        return self.memory.known(key)[-1] if self.memory.known(key) and self._happens(0.6) else self._one_of(key)
 
     def _happens(self, chance: float) -> bool:
         return self.random.random() < chance

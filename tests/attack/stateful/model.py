@@ -86,6 +86,11 @@ class Model:
         wanted = email.strip().casefold() if isinstance(email, str) else None
         return next((id for id, person in self.people.items() if person.email.casefold() == wanted), None)
 
+    def password_of(self, token: str | None, email: str | None) -> str | None:
+        """Of whoever has this address; without one, of who has the token."""
+        id = self.tokens.get(token or "", ("", ""))[0] if email is None else self.known_as(email)
+        return self.people[id].password if id in self.people else None
+
     def learn(self, step: Step) -> list[str]:
         """Takes over what a mutation that was done may have changed; the tokens of sessions that it began."""
         if not step.done:

@@ -9,12 +9,16 @@ from typing import Any
 from graphql import (
     DocumentNode,
     GraphQLArgument,
+    GraphQLField,
     GraphQLInputField,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    get_nullable_type,
     is_leaf_type,
+    is_list_type,
+    is_required_input_field,
     parse,
     validate,
 )
@@ -23,6 +27,9 @@ Composite = GraphQLObjectType | GraphQLInterfaceType
 
 LEVELS = {"Query": 2, "Mutation": 3}
 """Objects below one another; what lists ask for all their rows must cost less than the limit."""
+
+ROWS = ("nodes", "edges", "node")
+RESULTS = ("errors", "user", "session", "challenge", "role", "platform")
 
 CHOSEN = 0.5
 """How often an object within an object is asked for; leaves always are."""
@@ -51,7 +58,8 @@ class Question:
     secrets: dict[str, str] = field(default_factory=dict)
     """Of inputs that take a link, a challenge or a code: where in the memory those are that were given away."""
 
-    takes_password: bool = False
+    needs: tuple[str, ...] = ()
+    """Where in the memory that is without which asking is in vain: of those, what must be given, and passwords."""
 
     action: str | None = None
     """The value of UserAction whose words name this mutation."""
@@ -83,7 +91,7 @@ def _question(schema: GraphQLSchema, random: Random, root: GraphQLObjectType, na
     question.source = f"{root.name.lower()} {name[0].upper()}{name[1:]}{variables} {{ {asked} }}"
     assert validate(schema, question.document) == [], question.source
     question.secrets = dict(_secrets(schema, question))
-    question.takes_password = any(name.endswith("assword") for name in _inputs(question))
+    question.needs = tuple(_needs(question))
     question.action = _action(schema, name)
     return question
 
@@ -105,9 +113,24 @@ def _secrets(schema: GraphQLSchema, question: Question) -> Iterator[tuple[str, s
             yield name, "secret"
 
 
-def _inputs(question: Question) -> Iterator[str]:
-    for asked in question.arguments.values():
-        yield from getattr(get_named_type(asked.argument.type), "fields", {})
+def _needs(question: Question) -> Iterator[str]:
+    for name, input in _inputs(question).items():
+        if name in question.secrets and is_required_input_field(input):
+            yield question.secrets[name]
+        elif name.endswith("assword"):
+            yield "password"
+
+
+def _inputs(question: Question) -> dict[str, GraphQLInputField]:
+    types = [get_named_type(asked.argument.type) for asked in question.arguments.values()]
+    return {name: field for type in types for name, field in getattr(type, "fields", {}).items()}
+
+
+def _records(made: GraphQLField) -> bool:
+    """Whether a field is a list of records, which for each row of another one would cost too much."""
+    interfaces = getattr(get_named_type(made.type), "interfaces", ())
+    listed = is_list_type(get_nullable_type(made.type))
+    return "first" in made.args or (listed and "Node" in {interface.name for interface in interfaces})
 
 
 class _Asking:
@@ -116,31 +139,33 @@ class _Asking:
     def __init__(self, schema: GraphQLSchema, random: Random, question: Question) -> None:
         self._schema, self._random, self._question = schema, random, question
 
-    def field(self, parent: Composite, name: str, levels: int) -> str:
+    def field(self, parent: Composite, name: str, levels: int, *, row: bool = False) -> str:
+        """`row`: for each row of a list."""
         made = parent.fields[name]
         returned: Any = get_named_type(made.type)
         given = [f"{key}: ${self._variable(name, key, argument, returned)}" for key, argument in made.args.items()]
         arguments = f"({', '.join(given)})" if given else ""
-        return f"{name}{arguments}" + ("" if is_leaf_type(returned) else f" {self._selections(returned, levels)}")
+        row = row or name in ROWS
+        return f"{name}{arguments}" + ("" if is_leaf_type(returned) else f" {self._selections(returned, levels, row)}")
 
     def _variable(self, field: str, name: str, argument: GraphQLArgument, returned: Any) -> str:
         variable = name if field == self._question.name else f"{field}_{name}_{len(self._question.arguments)}"
         self._question.arguments[variable] = Asked(name, argument, returned.name)
         return variable
 
-    def _selections(self, parent: Composite, levels: int) -> str:
+    def _selections(self, parent: Composite, levels: int, row: bool) -> str:
         if isinstance(parent, GraphQLInterfaceType):
-            parts = [f"... on {type.name} {self._selections(type, levels)}" for type in self._implementing(parent)]
+            parts = [f"... on {type.name} {self._selections(type, levels, row)}" for type in self._implementing(parent)]
             return f"{{ __typename {' '.join(parts)} }}"
         leaves = [name for name, made in parent.fields.items() if is_leaf_type(get_named_type(made.type))]
-        objects = [name for name in parent.fields if name not in leaves]
+        objects = [name for name, made in parent.fields.items() if name not in leaves and not (row and _records(made))]
         chosen = [name for name in objects if levels > 0 and (self._always(name) or self._random.random() < CHOSEN)]
-        asked = [self.field(parent, name, levels - 1) for name in leaves + chosen]
+        asked = [self.field(parent, name, levels - 1, row=row) for name in leaves + chosen]
         return f"{{ {' '.join(asked) or '__typename'} }}"
 
     def _always(self, name: str) -> bool:
-        """Payloads say by these whether something was done, and what."""
-        return self._question.mutates and name in ("errors", "user", "session", "challenge", "role", "platform")
+        """Rows of lists; and that by which payloads say whether something was done, and what."""
+        return name in ROWS or (self._question.mutates and name in RESULTS)
 
     def _implementing(self, interface: GraphQLInterfaceType) -> list[GraphQLObjectType]:
         return list(self._schema.get_implementations(interface).objects)

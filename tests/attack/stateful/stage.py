@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
@@ -76,17 +77,23 @@ class Stage:
 async def set_stage(world: World, seed: int) -> Stage:
     """People have the same names for the same seed, and addresses of their own."""
     platform = await world.platform(f"Acme {seed} {uuid4().hex[:6]}", password_max_age_days=90)
-    await Role.create(
-        id=uuid4(),
-        platform_id=platform.id,
-        name="Middling",
-        name_key="middling",
-        permissions=[permission.value for permission in MIDDLING],
-        created_at=world.clock.now,
-    )
-    now, mark = world.clock.now, uuid4().hex[:8]
-    long_ago = now - timedelta(days=100)
-    casts: dict[str, dict[str, object]] = {
+    names = {"name": "Middling", "name_key": "middling"}
+    granted = [permission.value for permission in MIDDLING]
+    await Role.create(id=uuid4(), platform_id=platform.id, permissions=granted, created_at=world.clock.now, **names)
+    mark, made = uuid4().hex[:8], {}
+    for name, facts in _cast(world).items():
+        address = f"{name.split()[0]}{len(name)}.{mark}@example.org"
+        made[name] = await world.user(platform, name, f"Of {seed}", email=address, **facts)
+    await _invite(world, made["Watcher"], made["Invited"])
+    watcher, *people = made.values()
+    return Stage(world, watcher, people, await _foreign(world), mark)
+
+
+def _cast(world: World) -> dict[str, dict[str, Any]]:
+    """Somebody in every state, the watcher first."""
+    now, long_ago = world.clock.now, world.clock.now - timedelta(days=100)
+    guarded = {"totp_confirmed_at": now, "totp_secret": world.vault.seal(SECRET)}
+    return {
         "Watcher": {"role": "Platform"},
         "Admin": {"role": "Platform"},
         "Other Admin": {"role": "Platform"},
@@ -98,16 +105,10 @@ async def set_stage(world: World, seed: int) -> Stage:
         "Disabled": {"disabled_at": now, "disabled_reason": "Left."},
         "Expired": {"password_changed_at": long_ago},
         "Long Expired": {"password_changed_at": long_ago},
-        "Guarded": {"totp_confirmed_at": now, "totp_secret": world.vault.seal(SECRET)},
-        "Also Guarded": {"totp_confirmed_at": now, "totp_secret": world.vault.seal(SECRET)},
+        "Guarded": guarded,
+        "Also Guarded": guarded,
         "Dormant": {"last_login_at": long_ago},
     }
-    made = []
-    for name, facts in casts.items():
-        address = f"{name.split()[0]}{len(name)}.{mark}@example.org"
-        made.append(await world.user(platform, name, f"Of {seed}", email=address, **facts))  # type: ignore[arg-type]
-    await _invite(world, made[0], made[list(casts).index("Invited")])
-    return Stage(world, made[0], made[1:], await _foreign(world), mark)
 
 
 async def _invite(world: World, watcher: User, user: User) -> None:

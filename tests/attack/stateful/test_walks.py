@@ -16,7 +16,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.anyio
 
-WALKS, STEPS = 8, 40
+WALKS, STEPS = 12, 40
 
 
 async def walked(world: World, seed: int) -> Walked:

@@ -2,6 +2,7 @@
 
 import traceback
 from contextlib import suppress
+from functools import partial
 from random import Random
 
 from graphql import GraphQLSchema
@@ -56,6 +57,7 @@ class Walk:
     async def _begin(self) -> None:
         await self._watcher.enter()
         self.memory.remember("secret", "", SECRET)
+        self.memory.remember("password", "", PASSWORD)
         for person in self._stage.people:
             user, _ = await self._watcher.look(user_id(person))
             self.model.add(user, PASSWORD if person.password_hash else None)
@@ -64,20 +66,24 @@ class Walk:
         with suppress(ShutOut):
             for number in range(steps):
                 self._random = Random(f"{self.walked.seed} {number}")
-                await self._step(self._question(number))
+                await self._step(number)
                 if self.walked.faults:
                     return
         self.walked.faults += await self._watcher.survey()
 
-    async def _step(self, question: Question) -> None:
+    async def _step(self, number: int) -> None:
+        """At first every query, as plain as may be, so that there is something to go by."""
         if self._stage.pass_time(self._random):
             await self._watcher.enter()
         if self._last is not None and self._random.random() < REPEATS:
             await self._mutate(*self._last)
             return
-        token = await self._somebody()
-        foreign, now, mark = self._stage.foreign, self._stage.now, self._stage.mark
-        variables = Inputs(self._schema, self._random, self.memory, foreign, now, mark, question).variables()
+        queries = {question.name: question for question in self._questions if not question.mutates}
+        first = number < len(queries)
+        question, token = list(queries.values())[number] if first else self._question(), await self._somebody()
+        password_of = partial(self.model.password_of, token)
+        inputs = Inputs(self._schema, self._random, self.memory, self._stage, question, password_of)
+        variables = inputs.required() if first else inputs.variables()
         if question.mutates:
             self._last = question, variables, token
             await self._mutate(question, variables, token)
@@ -86,11 +92,7 @@ class Walk:
             self._judge.answer(question, variables, token, reply)
             self._judge.shown(question, reply)
 
-    def _question(self, number: int) -> Question:
-        """At first every query, so that there is something to go by."""
-        queries = {question.name: question for question in self._questions if not question.mutates}
-        if number < len(queries):
-            return list(queries.values())[number]
+    def _question(self) -> Question:
         mutates = self._random.random() > QUERIES
         among = [question for question in self._questions if question.mutates == mutates]
         if self._random.random() < SECRETS:
@@ -98,10 +100,8 @@ class Walk:
         return self._random.choice(among)
 
     def _could_know(self, question: Question) -> bool:
-        """The password, link, challenge or code that it takes, where it takes one."""
-        if question.secrets:
-            return any(map(self.memory.known, question.secrets.values()))
-        return question.takes_password
+        """Whatever it takes that one must know, where it takes anything such."""
+        return bool(question.needs) and all(map(self.memory.known, question.needs))
 
     async def _somebody(self) -> str | None:
         """A token, which may be of nobody any more: mostly an administrator's."""

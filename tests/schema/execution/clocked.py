@@ -39,21 +39,25 @@ async def crowd(world: World) -> User:
     for user in users[:20]:
         for _ in range(3):
             await world.session(user)
+    await _history(admin, users[:20])
+    return admin
+
+
+async def _history(admin: User, targets: list[User]) -> None:
     change = {"field": "lastName", "before": "a", "after": "b"}
     await AuditEvent.bulk_create(
         AuditEvent(
             id=uuid4(),
             at=T0 - timedelta(seconds=number),
             type="user.edited",
-            platform_id=platform.id,
+            platform_id=admin.platform_id,
             actor_id=admin.id,
             actor_name="Grace Hopper",
-            target_id=users[number % 20].id,
+            target_id=targets[number % len(targets)].id,
             changes=[change, change],
         )
         for number in range(EVENTS)
     )
-    return admin
 
 
 async def used(engine: Engine, source: str, variables: Body, world: World, actor: Actor | None) -> tuple[float, Body]:
