@@ -1,8 +1,6 @@
 """What whoever operates the server asks of it: is it alive, is it ready, how does it do."""
 
-from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Self
 
 from starlette.exceptions import HTTPException
@@ -12,6 +10,7 @@ from starlette.routing import Route
 
 from server.health import Health
 from server.metrics import Metrics
+from server.origins import address_of
 from server.shutdown import Leaving
 from services.clock import Clock
 
@@ -44,7 +43,5 @@ def asked_from_here(request: Request) -> bool:
     """Whether the machine itself asks, and no proxy on it for somebody else (RFC 7239)."""
     if request.client is None or {"forwarded", "x-forwarded-for"} & set(request.headers):
         return False
-    with suppress(ValueError):
-        peer = ip_address(request.client.host)
-        return (getattr(peer, "ipv4_mapped", None) or peer).is_loopback
-    return False
+    peer = address_of(request.client.host)
+    return peer is not None and peer.is_loopback

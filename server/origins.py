@@ -23,10 +23,10 @@ class Origins:
         )
 
     def _client(self, request: Request) -> str | None:
-        address = _address(request.client.host if request.client else None)
+        address = address_of(request.client.host if request.client else None)
         hops = self._hops(request)
         while hops and address is not None and any(address in network for network in self._trusted):
-            behind = _address(hops.pop())
+            behind = address_of(hops.pop())
             if behind is None:
                 break
             address = behind
@@ -40,7 +40,7 @@ class Origins:
 
 
 @lru_cache(maxsize=1024)
-def _address(text: str | None) -> IPv4Address | IPv6Address | None:
+def address_of(text: str | None) -> IPv4Address | IPv6Address | None:
     """One spelling for each address: without a zone, and IPv4 not dressed as IPv6 (RFC 4291, 2.5.5.2)."""
     try:
         address = ip_address((text or "").strip().partition("%")[0])

@@ -42,7 +42,7 @@ def main(
         | {"median": median(whole for whole, _ in times), "database": median(asked for _, asked in times)}
         for (database, question), times in _measure(databases, runs).items()
     ]
-    about: dict[str, Any] = facts(f"SQLite {sqlite_version}", *_postgres_version(server)) | {
+    about: dict[str, Any] = facts(*_postgres_version(server), f"SQLite {sqlite_version}") | {
         "busy": busy,
         "preliminary": busy > results.QUIET,
     }

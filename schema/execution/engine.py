@@ -105,11 +105,20 @@ class Engine:
         context: Context,
     ) -> ExecutionResult:
         """By the compiled plan where there is one; graphql-core does the rest, and whatever turns out odd."""
-        assert prepared.document is not None
         result = await self._run_compiled(prepared, operation, variables, context)
         if result is not None:
             return result
         self.counts["interpreted"] += 1
+        return await self._interpret(prepared, operation, variables, context)
+
+    async def _interpret(
+        self,
+        prepared: Prepared,
+        operation: OperationDefinitionNode,
+        variables: dict[str, Any] | None,
+        context: Context,
+    ) -> ExecutionResult:
+        assert prepared.document is not None
         name = operation.name.value if operation.name else None
         return await interpreted(GRAPHQL, prepared.document, context, variables, name)
 

@@ -220,3 +220,8 @@ async def test_every_answer_has_the_security_headers(path: str) -> None:
 async def test_browsers_are_held_to_https_where_the_public_url_is_https() -> None:
     answer = await send(public_url="https://users.example.org")
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
+
+
+async def test_a_slash_too_many_is_sent_to_the_right_place() -> None:
+    answer = await send(path="/graphql/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "http://rollcall.test/graphql")

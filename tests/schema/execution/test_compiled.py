@@ -125,10 +125,12 @@ async def test_what_differs_is_found_in_every_test_of_the_whole_server(
 ) -> None:
     ask = await world.client(await world.admin())
     assert (await ask("{ viewer { fullName } }")).data == {"viewer": {"fullName": "Grace Hopper"}}
-    assert world.engine.compared == 1
+    beside = await ask('query ($name: String = "x") { viewer { id } __type(name: $name) { name } }', name=None)
+    assert beside.body["data"]["__type"] is None
+    assert world.engine.compared == 2
 
-    async def wrong(*_: Any) -> dict[str, Any]:
-        return {"viewer": {"fullName": "Somebody Else"}}
+    async def wrong(*_: Any) -> ExecutionResult:
+        return ExecutionResult({"viewer": {"fullName": "Somebody Else"}}, None)
 
     monkeypatch.setattr(operations.Operation, "run", wrong)
     assert (await ask("{ viewer { fullName } }")).status == 500
