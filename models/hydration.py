@@ -40,7 +40,10 @@ class Shape:
 
     async def rows(self, database: Any, values: Sequence[Any]) -> list[Any]:
         """Runs the statement with values in the places of those it was built with."""
-        rows = await database.rows(self.sql, values)
+        return self.filled(await database.rows(self.sql, values), database)
+
+    def filled(self, rows: Sequence[Row], database: Any) -> list[Any]:
+        """Instances of the model for what the statement gave."""
         return _loader(self.model, self.columns, database.capabilities.dialect)(rows)
 
 

@@ -18,6 +18,7 @@ from schema.execution.engine import Engine
 from schema.execution.rules import Rules
 from server.answers import http_failure
 from server.avatars import avatar_urls, draw_avatar
+from server.envelope import Envelope
 from server.failures import Failures
 from server.graphiql import GraphiQL
 from server.graphql_http import GraphQLHttp
@@ -31,9 +32,8 @@ from server.metrics import CountedTransport, Metrics
 from server.operating import Operating
 from server.origins import Origins
 from server.request_log import RequestLog
-from server.security_headers import SecurityHeaders
 from server.settings import Settings
-from server.shutdown import LastAnswers, Leaving
+from server.shutdown import Leaving
 from server.time_limit import TimeLimit
 from server.tracing import traced
 from services.clock import Clock, system_clock
@@ -114,9 +114,8 @@ def application(
 def around(settings: Settings, operating: Operating) -> list[Middleware]:
     """What every request passes on its way in, and every answer on its way out; outermost first."""
     return [
-        Middleware(LastAnswers, leaving=operating.leaving),
+        Middleware(Envelope, leaving=operating.leaving, https=settings.public_url.startswith("https:")),
         Middleware(RequestLog, answered=operating.metrics.answered),
-        Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
         *cross_origin(settings.cors_origins),
         Middleware(Failures),
         Middleware(TimeLimit),
@@ -156,7 +155,7 @@ def pool(settings: Settings) -> dict[str, Any]:
     if on_sqlite(settings):
         return {}
     bounds = {name: f"{seconds}s" for name, seconds in DATABASE_SECONDS.items()}
-    waits = {"timeout": CONNECTING_SECONDS, "command_timeout": ANSWERING_SECONDS, "server_settings": bounds}
+    waits = {"timeout": CONNECTING_SECONDS, "answer_seconds": ANSWERING_SECONDS, "server_settings": bounds}
     return {"min_size": 1, "max_size": settings.database_connections, "reset": nothing_to_reset} | waits
 
 

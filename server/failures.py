@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import structlog
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.unavailable import DatabaseUnavailable
 from schema.errors import BUSY, MASKED
@@ -19,17 +19,10 @@ class Failures:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answering = False
-
-        async def send_noting(message: Message) -> None:
-            nonlocal answering
-            answering = True
-            await send(message)
-
         try:
-            await self.app(scope, receive, send_noting)
+            await self.app(scope, receive, send)
         except Exception as error:
-            if answering or scope["type"] != "http":
+            if scope["type"] != "http" or "status" in scope.get("state", ()):
                 raise
             await _answer(error)(scope, receive, send)
 

@@ -21,11 +21,11 @@ class GraphQLRoute:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
-        await (await self._answer(request))(scope, receive, send)
+        posted = scope["method"] == "POST"
+        answer = await (self._post(request) if posted else self._other(request))
+        await answer(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
-        if request.method == "POST":
-            return await self._post(request)
+    async def _other(self, request: Request) -> Response:
         if request.method in ("GET", "HEAD"):
             return await self._page(request) if self._page else post_only(request)
         if request.method == "OPTIONS":

@@ -44,6 +44,7 @@ async def keep_measuring(metrics: Metrics, health: Health, counts: Mapping[str, 
     """Every few seconds until `stop`. What the database does not tell stays as it was, and `ready` says why."""
     while not stop.is_set():
         metrics.ran(dict(counts))
+        metrics.settle()
         await _measure_pool(metrics)
         look = await health.look()
         metrics.ready.set(look.reason is None)
@@ -56,6 +57,7 @@ async def keep_measuring(metrics: Metrics, health: Health, counts: Mapping[str, 
             log.warning("measuring.failed", error=type(error).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), PAUSE_SECONDS)
+    metrics.settle()
     metrics.ready.set(0)
 
 

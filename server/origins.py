@@ -23,8 +23,10 @@ class Origins:
         )
 
     def _client(self, request: Request) -> str | None:
-        address = address_of(request.client.host if request.client else None)
-        hops = self._hops(request)
+        nearest = request.client.host if request.client else None
+        if not self._trusted:
+            return _spelled(nearest)
+        address, hops = address_of(nearest), self._hops(request)
         while hops and address is not None and any(address in network for network in self._trusted):
             behind = address_of(hops.pop())
             if behind is None:
@@ -33,10 +35,14 @@ class Origins:
         return None if address is None else str(address)
 
     def _hops(self, request: Request) -> list[str]:
-        """The addresses that the request says it has come by; none where no proxy would be believed."""
-        if not self._trusted:
-            return []
+        """The addresses that the request says it has come by."""
         return [hop for value in request.headers.getlist("x-forwarded-for") for hop in value.split(",")]
+
+
+@lru_cache(maxsize=1024)
+def _spelled(text: str | None) -> str | None:
+    address = address_of(text)
+    return None if address is None else str(address)
 
 
 @lru_cache(maxsize=1024)

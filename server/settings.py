@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     """Who may read the schema: everybody (`public`), users (`signed-in`), nobody (`off`)."""
     trusted_documents: Annotated[TrustedDocuments | None, NoDecode] = None
     """A file with the SHA-256 of each document that is executed; nothing else is, and GraphiQL is off."""
-    database_connections: int = Field(default=10, ge=1, le=1000)
+    database_connections: int = Field(default=16, ge=1, le=1000)
     shutdown_delay: float = Field(default=5, ge=0, le=120)
     """Seconds that a server told to stop goes on serving, while readiness says no."""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)

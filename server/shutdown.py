@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import structlog
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GRACE_SECONDS = 20
 """How long requests and mails in hand may take once no new ones are taken."""
@@ -67,20 +65,3 @@ class Leaving:
         if self._over_at is None:
             return GRACE_SECONDS
         return max(1.0, self._over_at - asyncio.get_running_loop().time())
-
-
-class LastAnswers:
-    """Ends kept-alive connections with the answers given while leaving: a client that goes on takes a new one,
-    and none is cut off just as it sends. Pure ASGI.
-    """
-
-    def __init__(self, app: ASGIApp, leaving: Leaving) -> None:
-        self.app, self.leaving = app, leaving
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_last(message: Message) -> None:
-            if message["type"] == "http.response.start" and self.leaving.begun.is_set():
-                MutableHeaders(scope=message)["Connection"] = "close"
-            await send(message)
-
-        await self.app(scope, receive, send_last if scope["type"] == "http" else send)

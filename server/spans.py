@@ -5,7 +5,6 @@ from contextlib import suppress
 from threading import Thread
 from typing import Any
 
-import structlog
 from opentelemetry.context import Context as Around
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource
@@ -19,6 +18,7 @@ from schema.context import Context
 from schema.execution.documents import Prepared
 from schema.execution.engine import Answer
 from server.graphql_http import Executor
+from server.logs import IN_EVERY_LINE
 from server.request_log import NAME
 
 PATH = "/v1/traces"
@@ -85,8 +85,11 @@ class Tracing:
 
         with use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
             trace_id = f"{span.get_span_context().trace_id:032x}"
-            with structlog.contextvars.bound_contextvars(trace_id=trace_id):
+            before = IN_EVERY_LINE.set({**IN_EVERY_LINE.get(), "trace_id": trace_id})
+            try:
                 await self.app(scope, receive, send_noting)
+            finally:
+                IN_EVERY_LINE.reset(before)
             span.set_attribute("graphql.operation.name", _name(scope))
             span.set_attribute("rollcall.request_id", scope["state"]["request_id"])
 

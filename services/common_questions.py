@@ -5,10 +5,10 @@ among its parameters, the real ones go in. What depends on the time stands in as
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from models.hydration import Columns, Shape, shape_of
@@ -16,7 +16,7 @@ from models.platform import Platform
 from models.user import User
 from services.paging import Window
 from services.user_conditions import rows_that_match, searched_key
-from services.user_query import Span, UserQuery
+from services.user_query import ANY_TIME, UserQuery
 from services.visibility import users_of
 
 PLATFORM = UUID("5e17e1e5-0000-4000-8000-000000000001")
@@ -34,8 +34,7 @@ POLICY = tuple(sorted(Platform._meta.db_fields - {"id", "name", "timezone", "cre
 """The platform's rules, on which the conditions of alerts may depend: a change of one is another shape."""
 
 
-@dataclass(frozen=True)
-class Values:
+class Values(NamedTuple):
     """What one request puts in the places of the stand-ins."""
 
     platform: str
@@ -50,8 +49,7 @@ class Values:
 Place = Callable[[Values], Any]
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """The shape of a common question: everything that changes the text of its statement."""
 
     query: UserQuery
@@ -66,7 +64,7 @@ def common_question(query: UserQuery, dialect: str) -> UserQuery | None:
 
     None for questions too various to keep statements for.
     """
-    if query.text or query.last_login != Span() or query.created != Span():
+    if query.text or query.last_login != ANY_TIME or query.created != ANY_TIME:
         return None
     if query.role_ids:
         if dialect != "postgres":
@@ -88,7 +86,7 @@ async def rows_of_common(
     statement, places = _prepared(Question(shape, stand_in, columns, facts, database.capabilities.dialect))
     values = Values(
         platform=str(policy.id),
-        key=(searched_key(query.search or "") or ""),
+        key=(searched_key(query.search) or "") if query.search else "",
         now=now,
         role_ids=[str(id) for id in query.role_ids or ()],
         limit=window.limit,

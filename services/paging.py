@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import orjson
@@ -84,8 +84,7 @@ class Page(Generic[Row]):
     cursor_of: Callable[[Row], str]
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """The rows to fetch: in this order, beyond the cursor's values or from an offset on, at most so many."""
 
     order: KeysetOrder

@@ -22,15 +22,15 @@ from services.audit import record
 from services.policy import require
 from services.tokens import new_token, token_hash
 
-OF_SESSION = ("id", "user_id", "created_at", "last_seen_at")
+OF_SESSION = ("id", "created_at", "last_seen_at")
 OF_USER = tuple(
-    f"user__{column}"
-    for column in (
-        *("id", "platform_id", "role_id", "email", "first_name", "last_name"),
-        *("activated_at", "disabled_at"),
-    )
+    f"user__{column}" for column in ("id", "email", "first_name", "last_name", "activated_at", "disabled_at")
 )
 OF_ROLE = ("user__role__id", "user__role__name", "user__role__permissions")
+MOST_REMEMBERED = 1000
+_made: dict[str, tuple[Any, Session]] = {}
+"""By hashes of tokens: the row that the database gave last, and what was made of it. The database is asked each time;
+an equal row only spares making the same anew."""
 SEEN_EVERY = timedelta(minutes=1)
 """`last_seen_at` is written at most this often, so that reading costs no write."""
 
@@ -61,9 +61,7 @@ async def start_session(user: User, origin: Origin, now: datetime) -> Started:
 
 async def find_actor(token: str, origin: Origin, now: datetime) -> Actor | None:
     """Who sent this token: one statement; None where the session has ended, by whatever cause."""
-    database: Any = connections.get("default")
-    rows: list[Session] = await _by_token(database.capabilities.dialect).rows(database, [token_hash(token)])
-    session = rows[0] if rows else None
+    session = await _session_of(token_hash(token))
     if session is None or session.expires_at(session.user.platform) <= now:
         return None
     if status_of(session.user) is not UserStatus.ACTIVE:
@@ -73,6 +71,24 @@ async def find_actor(token: str, origin: Origin, now: datetime) -> Actor | None:
             await Session.filter(id=session.id).update(last_seen_at=now)
             session.last_seen_at = now
     return Actor(session.user, session, origin)
+
+
+async def _session_of(hash: str) -> Session | None:
+    """With its user, role and platform, which are for reading: other requests may have the same instances."""
+    database: Any = connections.get("default")
+    shape = _by_token(database.capabilities.dialect)
+    rows = await database.rows(shape.sql, [hash])
+    known = _made.get(hash)
+    if rows and known is not None and known[0] == rows[0]:
+        return known[1]
+    _made.pop(hash, None)
+    if not rows:
+        return None
+    if len(_made) >= MOST_REMEMBERED:
+        del _made[next(iter(_made))]
+    session: Session = shape.filled(rows, database)[0]
+    _made[hash] = rows[0], session
+    return session
 
 
 @lru_cache

@@ -32,6 +32,9 @@ class Span:
     after: datetime | None = None
 
 
+ANY_TIME = Span()
+
+
 @dataclass(frozen=True)
 class UserQuery:
     """Which users: every given condition holds, and any value of a list. None: no condition; an empty list: nobody."""
@@ -44,9 +47,9 @@ class UserQuery:
     alerts: tuple[AlertType, ...] | None = None
     text: str | None = None
     text_id: UUID | None = None
-    last_login: Span = Span()
+    last_login: Span = ANY_TIME
     never_signed_in: bool | None = None
-    created: Span = Span()
+    created: Span = ANY_TIME
 
     def without(self, dimension: str) -> "UserQuery":
         """The same question without one of its conditions; for facets."""

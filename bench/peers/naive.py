@@ -146,7 +146,7 @@ class Query:
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    async with opened(os.environ["BENCH_DATABASE_URL"], min_size=10, max_size=10):
+    async with opened(os.environ["BENCH_DATABASE_URL"], min_size=16, max_size=16):
         policies.append(await models.platform.Platform.get(id=PLATFORM))
         yield
 

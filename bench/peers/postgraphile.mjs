@@ -63,7 +63,7 @@ const computed = extendSchema({
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],
   plugins: [status, computed],
-  pgServices: [makePgService({ connectionString: process.env.BENCH_DATABASE_URL, schemas: ["public"], poolConfig: { max: 10, idleTimeoutMillis: 0 } })],
+  pgServices: [makePgService({ connectionString: process.env.BENCH_DATABASE_URL, schemas: ["public"], poolConfig: { max: 16, idleTimeoutMillis: 0 } })],
   grafserv: { graphqlPath: "/graphql", graphiql: false, watch: false },
   grafast: { explain: false },
 });

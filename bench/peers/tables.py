@@ -25,7 +25,7 @@ def peers(section: Section) -> list[str]:
     return [
         "## A page of users, side by side",
         "",
-        "One process each, ten database connections each. The query: users of one platform with status ACTIVE by name,",
+        "One process each, 16 database connections each. The query: users of one platform with status ACTIVE by name,",
         "13 scalars, role, MFA, alerts, cursors and page info. Rollcall and the hand-written server look the session",
         "up for every request; the others ask nobody who they are. The servers, and load and database, run on",
         f"{pinned}.",

@@ -12,7 +12,7 @@ import { alertsOf, statusOf } from "./alerts.mjs";
 const TIMESTAMPTZ = 1184;
 pg.types.setTypeParser(TIMESTAMPTZ, (text) => text.replace(" ", "T") + ":00");
 
-const pool = new pg.Pool({ connectionString: process.env.BENCH_DATABASE_URL, max: 10, idleTimeoutMillis: 0 });
+const pool = new pg.Pool({ connectionString: process.env.BENCH_DATABASE_URL, max: 16, idleTimeoutMillis: 0 });
 const platform = process.env.BENCH_PLATFORM;
 const policy = (await pool.query("SELECT * FROM platforms WHERE id = $1", [platform])).rows[0];
 const page = readFileSync(new URL("users_page.sql", import.meta.url), "utf8");

@@ -11,6 +11,8 @@ from typing import Any
 
 import asyncpg
 
+from models.engines.waiting import WAIT_SECONDS
+
 GIVING_BACK_SECONDS = 2.0
 IDLE_SECONDS = 300.0
 """After which a connection that nobody needs is ended; as asyncpg's pool has it for its own."""
@@ -36,16 +38,20 @@ class Lanes:
         return None
 
     async def take(self, pool: asyncpg.Pool) -> Any:
-        """A connection, taken: one at hand, a new one, or the next that somebody gives back."""
-        connection = self.at_hand()
+        """A connection, taken: one at hand, a new one, or the next that somebody gives back.
+
+        Raises TimeoutError where there is none within WAIT_SECONDS.
+        """
+        connection, until = self.at_hand(), asyncio.get_running_loop().time() + WAIT_SECONDS
         if connection is None and self.in_use < pool.get_max_size():
             self.in_use += 1
         elif connection is None:
-            connection = await self._turn()
+            connection = await self._turn(until)
         if connection is not None and _alive(connection):
             return connection
         try:
-            return await pool.acquire()
+            async with asyncio.timeout_at(until):
+                return await pool.acquire()
         except BaseException:
             self._pass_on(None)
             raise
@@ -79,16 +85,20 @@ class Lanes:
             self.in_use += 1
             await self.lose(pool, connection)
 
-    async def _turn(self) -> Any | None:
-        """What somebody passes on: a connection, or None for the place of one."""
-        waiter = asyncio.get_running_loop().create_future()
+    async def _turn(self, until: float) -> Any | None:
+        """What somebody passes on: a connection, or None for the place of one. Raises TimeoutError."""
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
         self._waiting.append(waiter)
+        end = loop.call_at(until, _out_of_time, waiter)
         try:
             return await waiter
         except BaseException:
-            if waiter.done() and not waiter.cancelled():
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
                 self._pass_on(waiter.result())
             raise
+        finally:
+            end.cancel()
 
     def _pass_on(self, connection: Any | None) -> None:
         while self._waiting:
@@ -101,8 +111,14 @@ class Lanes:
             self._at_hand.append((connection, asyncio.get_running_loop().time()))
 
 
+def _out_of_time(waiter: asyncio.Future[Any]) -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError())
+
+
 def _alive(connection: Any) -> bool:
     """False also for one that ended meanwhile, whose place the pool has back."""
-    with suppress(asyncpg.InterfaceError):
+    try:
         return not connection.is_closed()
-    return False
+    except asyncpg.InterfaceError:
+        return False

@@ -22,7 +22,7 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 
 from models.engines.lanes import Lanes
-from models.engines.postgres_errors import judged, judging, told
+from models.engines.postgres_errors import PostgresConflict, judged, judging, told
 from models.engines.telling import StatementTold, Telling
 from models.engines.waiting import WAIT_SECONDS
 from models.repeating import note_commit, persisting
@@ -39,9 +39,10 @@ class BoundedConnection(PoolConnectionWrapper[Any]):
 
     async def __aenter__(self) -> Any:
         with judging():
-            async with asyncio.timeout(WAIT_SECONDS):
-                await self.ensure_connection()
-                self.connection = await self.client.lanes.take(self.client._pool)
+            if self.client._pool is None:
+                async with asyncio.timeout(WAIT_SECONDS):
+                    await self.ensure_connection()
+            self.connection = await self.client.lanes.take(self.client._pool)
         return self.connection
 
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
@@ -54,7 +55,7 @@ class BoundedConnection(PoolConnectionWrapper[Any]):
 class RollcallTransaction(Telling, TransactionWrapper):
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
-        self.on_statement = connection.on_statement
+        self.on_statement, self.answer_seconds = connection.on_statement, connection.answer_seconds
 
     async def rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """What a SELECT gives inside the transaction."""
@@ -63,8 +64,9 @@ class RollcallTransaction(Telling, TransactionWrapper):
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         with judging():
-            asked = super()._translate_exceptions(partial(judged, func), *args, **kwargs)
-            return await self._told(args[0] if args else "BEGIN", asked)
+            async with asyncio.timeout(self.answer_seconds):
+                asked = super()._translate_exceptions(partial(judged, func), *args, **kwargs)
+                return await self._told(args[0] if args else "BEGIN", asked)
 
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(RollcallTransaction(self))
@@ -152,7 +154,8 @@ def _out_of_transaction(connection: Any) -> bool:
 class RollcallPostgresClient(Telling, AsyncpgDBClient):
     """A pool of connections. Raises PostgresUnavailable where none is free, and where the server is to blame.
 
-    `on_conflict` is told of each PostgresConflict whether it was `repeated` or `given up`.
+    `on_conflict` is told of each PostgresConflict whether it was `repeated` or `given up`. `answer_seconds` is how long
+    a statement may take, but for `rows`.
     """
 
     _pool: Any
@@ -162,15 +165,20 @@ class RollcallPostgresClient(Telling, AsyncpgDBClient):
         *args: Any,
         on_statement: StatementTold | None = None,
         on_conflict: Callable[[str], None] | None = None,
+        answer_seconds: float | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.on_statement, self.on_conflict = on_statement, on_conflict
+        self.answer_seconds = answer_seconds
         self.lanes = Lanes()
 
     async def rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
-        """What a SELECT by itself gives: what `execute_query` does, in fewer steps."""
-        return await persisting(partial(self._rows, sql, values))
+        """What a SELECT by itself gives: what `execute_query` does, in fewer steps. Whoever asks has a time limit."""
+        try:
+            return await self._rows(sql, values)
+        except PostgresConflict:
+            return await persisting(partial(self._rows, sql, values))
 
     async def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
         started, raised = time.perf_counter(), None
@@ -213,8 +221,9 @@ class RollcallPostgresClient(Telling, AsyncpgDBClient):
 
     async def _ask(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         with judging():
-            asked = super()._translate_exceptions(partial(judged, func), *args, **kwargs)
-            return await self._told(args[0] if args else kwargs["query"], asked)
+            async with asyncio.timeout(self.answer_seconds):
+                asked = super()._translate_exceptions(partial(judged, func), *args, **kwargs)
+                return await self._told(args[0] if args else kwargs["query"], asked)
 
 
 client_class = RollcallPostgresClient

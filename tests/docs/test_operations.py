@@ -14,7 +14,7 @@ from tests.docs.documents import ROOT, first_cells, read, section
 OPERATIONS = read("docs/operations.md")
 SETTING = re.compile(r"\bROLLCALL_[A-Z_]*[A-Z]\b")
 EVENT = re.compile(r"`([a-z_]+(?:\.[a-z_]+)?)`")
-LOGGED = re.compile(r'(?:\b_?log\.(?:info|warning|error)|_give_up)\(\s*(?:mail, [\w.]+, )?"([a-z_.]+)"')
+LOGGED = re.compile(r'(?:\b_?log\.(?:info|warning|error)|_give_up|_write)\(\s*(?:mail, [\w.]+, )?"([a-z_.]+)"')
 METRIC = re.compile(r"`(rollcall_\w+)(?:\{([a-z,]+)\})?`")
 OF_TESTS = {"ROLLCALL_TEST_POSTGRES"}
 

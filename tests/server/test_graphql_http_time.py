@@ -11,8 +11,10 @@ import pytest
 import structlog
 from starlette.types import Receive, Scope, Send
 
+from server.envelope import Envelope
 from server.failures import Failures
 from server.logs import set_up_logs
+from server.shutdown import Leaving
 from server.time_limit import TimeLimit
 
 pytestmark = pytest.mark.anyio
@@ -150,3 +152,22 @@ async def test_a_bug_outside_of_graphql_is_masked_with_an_id_that_the_log_has(
     assert error["extensions"] == {"code": "INTERNAL", "errorId": line["error_id"]}
     assert line["exception"][0]["exc_type"] == "LookupError"
     assert "hunter22" not in json.dumps(line)
+
+
+async def test_a_bug_in_the_middle_of_an_answer_is_left_to_the_server() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    async def receive() -> Any:
+        raise AssertionError
+
+    async def fails(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise LookupError
+
+    scope = {"type": "http", "method": "GET", "path": "/graphql", "headers": []}
+    with pytest.raises(LookupError):
+        await Envelope(Failures(fails), Leaving(), https=False)(scope, receive, send)
+    assert sent == ["http.response.start"]

@@ -10,9 +10,10 @@ from tortoise import connections
 
 from models.engines.sqlite import SqliteUnavailable
 from models.mail import MailKind
+from server.envelope import Envelope
 from server.health import Health
 from server.operating import Operating
-from server.shutdown import LastAnswers, Leaving
+from server.shutdown import Leaving
 from services.mail.outbox import enqueue
 from tests.conftest import StandingClock
 from tests.world import World
@@ -33,7 +34,7 @@ def health(database: str, clock: StandingClock, leaving: Leaving) -> Health:
 @pytest.fixture
 async def http(health: Health, leaving: Leaving, clock: StandingClock) -> AsyncIterator[httpx2.AsyncClient]:
     app = Starlette(routes=Operating(leaving, health, Operating.alone(clock).metrics).routes(metrics=False))
-    transport = httpx2.ASGITransport(LastAnswers(app, leaving))
+    transport = httpx2.ASGITransport(Envelope(app, leaving, https=False))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 

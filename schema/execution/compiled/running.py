@@ -41,7 +41,7 @@ class Run:
     async def settle(self) -> None:
         while self.pending:
             waiting, self.pending = self.pending, []
-            results = await _all(*(value for _, _, value, _ in waiting))
+            results = await _all([value for _, _, value, _ in waiting])
             for (answer, key, _, complete), result in zip(waiting, results, strict=True):
                 answer[key] = complete(result, self)
 
@@ -53,7 +53,7 @@ class Run:
                 close()
 
 
-async def _all(*values: Awaitable[Any]) -> list[Any]:
+async def _all(values: list[Awaitable[Any]]) -> list[Any]:
     """Where one fails, the others end before it is heard of: nothing goes on behind the answer's back."""
     if len(values) == 1:
         return [await values[0]]
