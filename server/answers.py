@@ -14,8 +14,10 @@ GRAPHQL_JSON = "application/graphql-response+json"
 
 def respond(answer: dict[str, Any], status: int, media_type: str = JSON, **headers: str) -> Response:
     """A keyword is a header: `Retry_After="2"`."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(encoded(answer), status, {"Content-Type": f"{media_type}; charset=utf-8", **named})
+    response = Response(encoded(answer), status, media_type=f"{media_type}; charset=utf-8")
+    for name, value in headers.items():
+        response.headers[name.replace("_", "-")] = value
+    return response
 
 
 def failed(

@@ -9,8 +9,9 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import Route
-from starlette.types import Lifespan
+from starlette.types import ASGIApp, Lifespan
 
 from models.database import opened
 from schema.context import Tools
@@ -98,7 +99,7 @@ def application(
     operating = operating or Operating.alone(graphql.clock)
     graphiql = graphiql_of(settings)
     endpoint = GraphQLRoute(graphql.post, graphiql.page if graphiql else None)
-    return Starlette(
+    return Application(
         routes=[
             Route(GRAPHQL, endpoint),  # for `/graphql/`, which is sent here, and below a `root_path`
             Route("/avatars/{initials}/{hue:int}.svg", draw_avatar),
@@ -109,6 +110,16 @@ def application(
         exception_handlers={HTTPException: http_failure},
         lifespan=lifespan,
     )
+
+
+class Application(Starlette):
+    """Starlette without its outermost layer, which masks failures as text: `Failures` does that, as JSON."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        app: ASGIApp = ExceptionMiddleware(self.router, handlers=self.exception_handlers)
+        for layer, arguments, options in reversed(self.user_middleware):
+            app = layer(app, *arguments, **options)
+        return app
 
 
 def around(settings: Settings, operating: Operating) -> list[Middleware]:

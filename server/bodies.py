@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 import orjson
 from starlette.requests import ClientDisconnect, Request
 
+from server.heads import header
+
 LARGEST_BODY = 100_000
 """Bytes."""
 
@@ -65,7 +67,7 @@ def decoded(body: bytes) -> Any:
 
 async def _read(request: Request) -> bytes:
     """The body, unless it is or claims to be too large; a client may claim nothing and send it in chunks."""
-    claimed = request.headers.get("content-length", "")
+    claimed = header(request, b"content-length") or ""
     if claimed.isdecimal() and int(claimed[:20]) > LARGEST_BODY:
         _refuse()
     body, more = bytearray(), True

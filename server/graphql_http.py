@@ -15,6 +15,7 @@ from schema.execution.engine import Answer, Engine
 from schema.execution.turns import TooManyNewDocuments
 from server.answers import GRAPHQL_JSON, failed, respond
 from server.bodies import BadRequest, read_operation
+from server.heads import header
 from server.negotiation import answer_type, is_json
 from server.origins import Origins
 from services.actor import Actor, Origin
@@ -46,10 +47,10 @@ class GraphQLHttp:
         self.engine: Executor = engine or Engine()
 
     async def post(self, request: Request) -> Response:
-        media_type = answer_type(request.headers.get("accept"))
+        media_type = answer_type(header(request, b"accept"))
         if media_type is None:
             return failed(f"Accept {GRAPHQL_JSON} or application/json.", 406)
-        if not is_json(request.headers.get("content-type")):
+        if not is_json(header(request, b"content-type")):
             return failed("The content type must be application/json in UTF-8.", 415, media_type)
         try:
             return answered(await self.answer(request), media_type)
@@ -75,12 +76,12 @@ class GraphQLHttp:
         origin = self.origins.of(request)
         prepared = await self.engine.prepared(operation.query, origin.customer)
         context = await self.context(request, origin)
-        request.state.operation = operation.name if prepared.has(operation.name) else None
+        request.scope["state"]["operation"] = operation.name if prepared.has(operation.name) else None
         return await self.engine.answer(prepared, operation.variables, operation.name, context)
 
     async def context(self, request: Request, origin: Origin) -> Context:
         now = self.clock()
-        token = bearer_token(request.headers.get("authorization"))
+        token = bearer_token(header(request, b"authorization"))
         actor: Actor | None = await find_actor(token, origin, now) if token else None
         return Context(origin=origin, now=now, tools=self.tools, actor=actor)
 

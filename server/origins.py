@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from starlette.requests import Request
 
+from server.heads import header
 from services.actor import Origin
 
 
@@ -18,8 +19,8 @@ class Origins:
     def of(self, request: Request) -> Origin:
         return Origin(
             ip_address=self._client(request),
-            user_agent=request.headers.get("user-agent"),
-            request_id=request.state.request_id,
+            user_agent=header(request, b"user-agent"),
+            request_id=request.scope["state"]["request_id"],
         )
 
     def _client(self, request: Request) -> str | None:

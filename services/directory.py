@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from tortoise import connections
+from tortoise.connection import get_connections
 from tortoise.queryset import QuerySet
 
 from models.any_of import AnyOf
@@ -50,7 +50,7 @@ def _fetch(actor: Actor, query: UserQuery, now: datetime, columns: Columns) -> F
 
     async def fetch(window: Window) -> list[User]:
         wanted = tuple(dict.fromkeys((*columns, *window.order.columns)))
-        database = connections.get("default")
+        database = get_connections().get("default")
         common = common_question(query, database.capabilities.dialect)
         if common is None:
             shape = shape_of(window.of(await matching(actor, query, now)), wanted)
@@ -66,7 +66,7 @@ async def find_user(actor: Actor, user_id: UUID, columns: Columns | None = None)
     Without USERS_READ only the actor's own; raises Forbidden.
     """
     require_seeing(actor, user_id)
-    return await row_of_one(actor.user.platform_id, user_id, columns or everything(), connections.get("default"))
+    return await row_of_one(actor.user.platform_id, user_id, columns or everything(), get_connections().get("default"))
 
 
 async def find_users(actor: Actor, user_ids: list[UUID]) -> list[User | None]:

@@ -14,6 +14,7 @@ from services.locks import lock_actor, lock_platform
 from services.policy import require
 from services.refusals import Invalid
 from services.validation import Faults
+from services.visibility import users_of
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,17 @@ async def edit_security_policy(
         if changes:
             platform.update_from_dict(wanted)
             await platform.save(update_fields=list(wanted))
+            await _leave_an_attempt(platform)
             await record(actor, "policy.edited", None, now=now, changes=changes)
     return platform
+
+
+async def _leave_an_attempt(platform: Platform) -> None:
+    """A lower threshold locks nobody for what was allowed before: the next attempt is the last, and may be right."""
+    threshold = platform.lockout_threshold
+    too_many = users_of(platform.id).filter(locked_at__isnull=True, failed_sign_ins__gte=threshold)
+    if threshold:
+        await too_many.update(failed_sign_ins=threshold - 1)
 
 
 def _checked(platform: Platform, values: dict[str, int], mfa_required: bool | None) -> dict[str, int | bool]:

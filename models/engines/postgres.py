@@ -177,7 +177,7 @@ class RollcallPostgresClient(Telling, AsyncpgDBClient):
         """What a SELECT by itself gives: what `execute_query` does, in fewer steps. Whoever asks has a time limit."""
         try:
             return await self._rows(sql, values)
-        except PostgresConflict:
+        except PostgresConflict:  # hardly ever: so only then what repeats it is set up
             return await persisting(partial(self._rows, sql, values))
 
     async def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:

@@ -69,6 +69,22 @@ async def test_the_policy_sets_the_number(world: World, threshold: int) -> None:
     assert await locked(ada)
 
 
+@pytest.mark.parametrize("before", [7, 0])
+async def test_a_lower_threshold_leaves_everybody_an_attempt(world: World, before: int) -> None:
+    platform = await world.platform(lockout_threshold=before)
+    admin, ada, bob = await world.admin(platform), await world.user(platform), await world.user(platform)
+    elsewhere = await world.user(await world.platform(lockout_threshold=before))
+    for user in (ada, bob, elsewhere):
+        await sign_in_wrongly(world, user, 6)
+    client = await world.client(admin)
+    edited = await client("mutation { editSecurityPolicy(input: {lockoutThreshold: 3}) { errors { code } } }")
+    assert edited.data == {"editSecurityPolicy": {"errors": []}}
+    assert (await sign_in(world, ada))["session"]
+    await sign_in_wrongly(world, bob)
+    assert await locked(bob)
+    assert (await User.get(id=elsewhere.id)).failed_sign_ins == 6
+
+
 async def test_a_threshold_of_zero_never_locks(world: World) -> None:
     ada = await world.user(await world.platform(lockout_threshold=0))
     await sign_in_wrongly(world, ada, 12)
