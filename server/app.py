@@ -82,6 +82,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
             async with leaving.at_work(delivery.run(None, stop), keep_house(clock, stop), measuring):
                 with leaving.heeding_sigterm():
                     yield
+        operating.metrics.settle()
         hasher.close()
 
     rules = Rules(settings.cost_limit, settings.introspection, settings.trusted_documents)

@@ -68,7 +68,8 @@ async def edit_security_policy(
         if changes:
             platform.update_from_dict(wanted)
             await platform.save(update_fields=list(wanted))
-            await _leave_an_attempt(platform)
+            if "lockout_threshold" in wanted:
+                await _leave_an_attempt(platform)
             await record(actor, "policy.edited", None, now=now, changes=changes)
     return platform
 

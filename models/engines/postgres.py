@@ -73,11 +73,13 @@ class RollcallTransaction(Telling, TransactionWrapper):
 
     async def commit(self) -> None:
         with judging():
-            await super().commit()
+            async with asyncio.timeout(self.answer_seconds):
+                await super().commit()
 
     async def rollback(self) -> None:
         with judging():
-            await super().rollback()
+            async with asyncio.timeout(self.answer_seconds):
+                await super().rollback()
 
 
 class GuardedTransactionContext(TransactionContextPooled):
