@@ -51,7 +51,7 @@ DATABASE_SECONDS = {"statement_timeout": 8, "lock_timeout": 4, "idle_in_transact
 """PostgreSQL's own bounds, below that of a request, so that it gives up before we do."""
 
 CONNECTING_SECONDS, ANSWERING_SECONDS = 5, 10
-"""Our own bounds on the database, for one that is frozen and keeps none."""
+"""Our own bounds on the database, for one that is frozen and keeps none; what requests read is bounded by theirs."""
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> Starlette:

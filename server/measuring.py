@@ -57,7 +57,6 @@ async def keep_measuring(metrics: Metrics, health: Health, counts: Mapping[str, 
             log.warning("measuring.failed", error=type(error).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), PAUSE_SECONDS)
-    metrics.settle()
     metrics.ready.set(0)
 
 

@@ -1,7 +1,6 @@
 """Finding users: search, filters and the four orders of the users page."""
 
 from datetime import datetime
-from functools import cache
 from uuid import UUID
 
 from tortoise.connection import get_connections
@@ -35,14 +34,9 @@ async def list_users(
     Raises Forbidden and BadPage.
     """
     require(actor, Permission.USERS_READ)
-    order = _order(field, descending)
+    order = KeysetOrder(ORDER_COLUMNS[field], descending)
     fetch = _fetch(actor, query, now, columns or everything())
     return await page_of(User, fetch, order, arguments, fingerprint=(actor.user.platform_id, query))
-
-
-@cache
-def _order(field: UserOrderField, descending: bool) -> KeysetOrder:
-    return KeysetOrder(ORDER_COLUMNS[field], descending)
 
 
 def _fetch(actor: Actor, query: UserQuery, now: datetime, columns: Columns) -> Fetch[User]:

@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import replace
 from uuid import UUID
 
+from models.any_of import AnyOf
 from models.platform import Platform
 from models.role import Role
 from models.status import UserStatus, status_of
@@ -24,7 +25,7 @@ async def lock_platform(actor: Actor) -> Platform:
 
 async def lock_users(platform_id: UUID, *ids: UUID) -> dict[UUID, User]:
     """The users of the platform with these ids, as they now are; who is gone is left out."""
-    rows = users_of(platform_id).filter(id__in=ids).order_by("id")
+    rows = users_of(platform_id).filter(AnyOf("id", ids)).order_by("id")
     return {user.id: user for user in await rows.select_for_update(no_key=True)}
 
 

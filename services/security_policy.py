@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
+from models.any_of import AnyOf
 from models.audit_event import Change
 from models.platform import Platform
 from models.role import Permission
@@ -57,9 +59,11 @@ async def edit_security_policy(
     async with guarded(actor, "policy.edited", now=now), in_transaction():
         require(actor, Permission.POLICY_MANAGE)
         platform = await lock_platform(actor)
-        actor, _ = await lock_actor(actor)
-        require(actor, Permission.POLICY_MANAGE)
         wanted = _checked(platform, values, mfa_required)
+        threshold = wanted.get("lockout_threshold", 0)
+        failed = await _over(threshold, platform) if threshold else []
+        actor, _ = await lock_actor(actor, *failed)
+        require(actor, Permission.POLICY_MANAGE)
         changes = [
             Change(field=_camel(name), before=_text(getattr(platform, name)), after=_text(value))
             for name, value in wanted.items()
@@ -68,18 +72,21 @@ async def edit_security_policy(
         if changes:
             platform.update_from_dict(wanted)
             await platform.save(update_fields=list(wanted))
-            if "lockout_threshold" in wanted:
-                await _leave_an_attempt(platform)
+            if failed:
+                await users_of(platform.id).filter(AnyOf("id", failed)).update(failed_sign_ins=threshold - 1)
             await record(actor, "policy.edited", None, now=now, changes=changes)
     return platform
 
 
-async def _leave_an_attempt(platform: Platform) -> None:
-    """A lower threshold locks nobody for what was allowed before: the next attempt is the last, and may be right."""
-    threshold = platform.lockout_threshold
-    too_many = users_of(platform.id).filter(locked_at__isnull=True, failed_sign_ins__gte=threshold)
-    if threshold:
-        await too_many.update(failed_sign_ins=threshold - 1)
+async def _over(threshold: int, platform: Platform) -> list[UUID]:
+    """Who has failed as often as a new threshold allows, and is not locked.
+
+    Nobody is locked for what was allowed before: their next attempt is to be the last one, and may be right.
+    """
+    if threshold == platform.lockout_threshold:
+        return []
+    over = users_of(platform.id).filter(locked_at__isnull=True, failed_sign_ins__gte=threshold)
+    return [user.id for user in await over.only("id")]
 
 
 def _checked(platform: Platform, values: dict[str, int], mfa_required: bool | None) -> dict[str, int | bool]:

@@ -30,7 +30,7 @@ OF_ROLE = ("user__role__id", "user__role__name", "user__role__permissions")
 MOST_REMEMBERED = 1000
 _made: dict[str, tuple[Any, Session]] = {}
 """By hashes of tokens: the row that the database gave last, and what was made of it. The database is asked each time;
-an equal row only spares making the same anew."""
+an equal row only spares making the same anew. Those of ended sessions stay until as many others have come."""
 SEEN_EVERY = timedelta(minutes=1)
 """`last_seen_at` is written at most this often, so that reading costs no write."""
 
@@ -69,7 +69,6 @@ async def find_actor(token: str, origin: Origin, now: datetime) -> Actor | None:
     if now - session.last_seen_at >= SEEN_EVERY:
         with suppress(DatabaseUnavailable):  # who only reads need not wait for who writes
             await Session.filter(id=session.id).update(last_seen_at=now)
-            session.last_seen_at = now
     return Actor(session.user, session, origin)
 
 

@@ -5,7 +5,7 @@ Tortoise 1.1.9 waits for a connection for ever, and keeps the pool's slot and th
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, cast
@@ -22,7 +22,7 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 
 from models.engines.lanes import Lanes
-from models.engines.postgres_errors import PostgresConflict, judged, judging, told
+from models.engines.postgres_errors import judged, judging, told
 from models.engines.telling import StatementTold, Telling
 from models.engines.waiting import WAIT_SECONDS
 from models.repeating import note_commit, persisting
@@ -30,6 +30,12 @@ from models.repeating import note_commit, persisting
 COMMIT_SECONDS = 10.0
 
 CANCELLED = (asyncio.CancelledError, GeneratorExit)
+
+
+async def _within(seconds: float | None, asked: Awaitable[Any]) -> Any:
+    """What the database answers. Raises TimeoutError where it does not in time."""
+    async with asyncio.timeout(seconds):
+        return await asked
 
 
 class BoundedConnection(PoolConnectionWrapper[Any]):
@@ -64,22 +70,19 @@ class RollcallTransaction(Telling, TransactionWrapper):
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         with judging():
-            async with asyncio.timeout(self.answer_seconds):
-                asked = super()._translate_exceptions(partial(judged, func), *args, **kwargs)
-                return await self._told(args[0] if args else "BEGIN", asked)
+            asked = super()._translate_exceptions(partial(judged, func), *args, **kwargs)
+            return await self._told(args[0] if args else "BEGIN", _within(self.answer_seconds, asked))
 
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(RollcallTransaction(self))
 
     async def commit(self) -> None:
         with judging():
-            async with asyncio.timeout(self.answer_seconds):
-                await super().commit()
+            await _within(self.answer_seconds, super().commit())
 
     async def rollback(self) -> None:
         with judging():
-            async with asyncio.timeout(self.answer_seconds):
-                await super().rollback()
+            await _within(self.answer_seconds, super().rollback())
 
 
 class GuardedTransactionContext(TransactionContextPooled):
@@ -177,10 +180,7 @@ class RollcallPostgresClient(Telling, AsyncpgDBClient):
 
     async def rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """What a SELECT by itself gives: what `execute_query` does, in fewer steps. Whoever asks has a time limit."""
-        try:
-            return await self._rows(sql, values)
-        except PostgresConflict:  # hardly ever: so only then what repeats it is set up
-            return await persisting(partial(self._rows, sql, values))
+        return await persisting(partial(self._rows, sql, values))
 
     async def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
         started, raised = time.perf_counter(), None
@@ -223,9 +223,8 @@ class RollcallPostgresClient(Telling, AsyncpgDBClient):
 
     async def _ask(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         with judging():
-            async with asyncio.timeout(self.answer_seconds):
-                asked = super()._translate_exceptions(partial(judged, func), *args, **kwargs)
-                return await self._told(args[0] if args else kwargs["query"], asked)
+            asked = super()._translate_exceptions(partial(judged, func), *args, **kwargs)
+            return await self._told(args[0] if args else kwargs["query"], _within(self.answer_seconds, asked))
 
 
 client_class = RollcallPostgresClient

@@ -33,9 +33,9 @@ Result = TypeVar("Result")
 
 async def migrate_postgres(url: str, chain: Chain, report: Callable[[str], None], patience: float) -> list[str]:
     """Waits up to `patience` seconds for another migrating process. Each migration is one transaction, but for Fill."""
-    # One connection holds the lock, one migrates; a limit on a command's time is for requests.
+    # One connection holds the lock, one migrates.
     async with (
-        connected(url, min_size=1, max_size=2, command_timeout=None) as client,
+        connected(url, min_size=1, max_size=2) as client,
         client.acquire_connection() as keeper,
     ):
         await keeper.execute(f"SET lock_timeout = {round(patience * 1000)}; SET statement_timeout = 0")

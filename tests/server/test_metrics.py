@@ -1,5 +1,6 @@
 """What /metrics shows."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -11,7 +12,7 @@ from schema.context import Context, Tools
 from schema.execution.engine import Engine
 from schema.execution.rules import Rules
 from schema.execution.trusted import TrustedDocuments
-from server.app import application
+from server.app import application, create_app
 from server.avatars import avatar_urls
 from server.graphql_http import GraphQLHttp
 from server.metrics import MOST_OPERATIONS, MOST_UNTOLD, CountedTransport, Metrics
@@ -21,6 +22,7 @@ from server.settings import Settings
 from services.actor import Origin
 from services.mail.outcomes import Refused, TryLater
 from tests.conftest import StandingClock
+from tests.databases import Databases
 from tests.world import KEY, Client, World
 
 pytestmark = pytest.mark.anyio
@@ -47,6 +49,19 @@ def test_what_is_put_off_is_told_before_it_is_much() -> None:
         metrics.took_statement("SELECT 1", 0.001)
     told = metrics.registry.get_sample_value("rollcall_statement_seconds_count", {"kind": "SELECT"})
     assert told == MOST_UNTOLD
+
+
+async def test_the_last_figures_are_told_when_the_server_ends(
+    engine: str, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = await databases.fresh(engine, tmp_path)
+    metrics = Metrics()
+    monkeypatch.setattr("server.app.Metrics", lambda: metrics)
+    app = create_app(Settings.read(database_url=url, secret_key=KEY, shutdown_delay=0, _env_file=None))
+    async with app.router.lifespan_context(app):
+        for _ in range(3):
+            metrics.answered("Last", 200, 0.1)
+    assert metrics.registry.get_sample_value("rollcall_request_seconds_count", {"operation": "Last"}) == 3
 
 
 @pytest.mark.parametrize("name", ["a" * 65, "a b", 'a"', "1a", "é"])
