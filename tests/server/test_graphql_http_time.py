@@ -2,13 +2,10 @@
 
 import asyncio
 import json
-import logging
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
-import structlog
 from starlette.types import Receive, Scope, Send
 
 from server.envelope import Envelope
@@ -124,15 +121,6 @@ async def test_a_time_out_of_the_applications_own_is_no_end_of_the_request() -> 
 
     with pytest.raises(TimeoutError):
         await request(TimeLimit(fails, 5))
-
-
-@pytest.fixture
-def logs_as_before() -> Iterator[None]:
-    handlers, level = logging.root.handlers, logging.root.level
-    yield
-    structlog.reset_defaults()
-    logging.root.handlers = handlers
-    logging.root.setLevel(level)
 
 
 async def test_a_bug_outside_of_graphql_is_masked_with_an_id_that_the_log_has(

@@ -7,11 +7,7 @@ import structlog
 
 from server.logs import set_up_logs
 
-
-@pytest.fixture(autouse=True)
-def _reset() -> object:
-    yield
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("logs_as_before")
 
 
 def test_a_clients_words_do_not_begin_a_line_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:

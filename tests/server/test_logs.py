@@ -1,8 +1,6 @@
 """What the logs keep to themselves."""
 
 import json
-import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -10,16 +8,7 @@ import structlog
 from schema.root import schema
 from server.logs import set_up_logs
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    handlers, level = logging.root.handlers, logging.root.level
-    yield
-    structlog.reset_defaults()
-    logging.root.handlers = handlers
-    logging.root.setLevel(level)
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("logs_as_before")]
 
 
 @pytest.mark.parametrize("name", ["password", "newPassword", "access_token", "secret_key", "Authorization", "code"])

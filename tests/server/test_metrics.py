@@ -51,6 +51,7 @@ def test_what_is_put_off_is_told_before_it_is_much() -> None:
     assert told == MOST_UNTOLD
 
 
+@pytest.mark.usefixtures("logs_as_before")
 async def test_the_last_figures_are_told_when_the_server_ends(
     engine: str, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
