@@ -49,7 +49,7 @@ bench: $(SETUP)  ## against peers and a hand-written server; then a thousand use
 differential: $(SETUP)  ## thousands of random documents on both ways of executing them
 	ROLLCALL_DIFFERENTIAL=$${ROLLCALL_DIFFERENTIAL:-3000} $(BIN)/pytest tests/schema/execution/test_differential.py
 
-audits: $(SETUP)  ## the 61 audits of GraphQL over HTTP, against a server of its own
+audits: $(SETUP)  ## the 61 audits of GraphQL over HTTP, against servers of their own
 	cd tests/audits && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	$(BIN)/python -m tests.audits.run
 
@@ -62,7 +62,7 @@ faults: $(SETUP)  ## kills, freezes, fills and restarts whatever the server depe
 endurance: $(SETUP)  ## MINUTES of mixed load (20) on two servers, while mail server, PostgreSQL and a server fail
 	$(BIN)/python -m tests.faults.endurance --minutes $${MINUTES:-20}
 
-attack: $(SETUP) $(GRAPHIQL) $(ATTACK)  ## the audits, schemathesis, walks and slowhttptest, against servers of its own
+attack: $(SETUP) $(GRAPHIQL) $(ATTACK)  ## the audits, schemathesis, walks and slowhttptest, against servers of their own
 	@if command -v node > /dev/null && command -v npm > /dev/null; then $(MAKE) --no-print-directory audits; \
 	  else echo "No node or no npm: the audits are left out."; fi
 	$(BIN)/python -m tests.attack.run

@@ -21,7 +21,7 @@ from server.answers import http_failure
 from server.avatars import avatar_urls, draw_avatar
 from server.envelope import Envelope
 from server.failures import Failures
-from server.graphiql import GraphiQL
+from server.graphiql import GraphiQL, Handler
 from server.graphql_http import GraphQLHttp
 from server.graphql_route import GraphQLRoute, PastTheRouter
 from server.health import Health
@@ -98,8 +98,9 @@ def application(
 ) -> Starlette:
     """What answers requests; whoever opens the database is the lifespan's affair."""
     operating = operating or Operating.alone(graphql.clock)
-    graphiql = graphiql_of(settings)
-    endpoint = GraphQLRoute(graphql.post, graphiql.page if graphiql else None)
+    by_get = graphql.get if settings.get_queries else None
+    graphiql = graphiql_of(settings, by_get)
+    endpoint = GraphQLRoute(graphql.post, graphiql.page if graphiql else by_get)
     return Application(
         routes=[
             Route(GRAPHQL, endpoint),  # for `/graphql/`, which is sent here, and below a `root_path`
@@ -128,19 +129,19 @@ def around(settings: Settings, operating: Operating) -> list[Middleware]:
     return [
         Middleware(Envelope, leaving=operating.leaving, https=settings.public_url.startswith("https:")),
         Middleware(RequestLog, answered=operating.metrics.answered),
-        *cross_origin(settings.cors_origins),
+        *cross_origin(settings.cors_origins, ["GET", "POST"] if settings.get_queries else ["POST"]),
         Middleware(Failures),
         Middleware(TimeLimit),
     ]
 
 
-def cross_origin(origins: list[str]) -> list[Middleware]:
+def cross_origin(origins: list[str], methods: list[str]) -> list[Middleware]:
     """Nothing without origins: browsers then let no other site read an answer. No cookies, so no credentials."""
     if not origins:
         return []
     asked, told = ["Authorization", "Content-Type", "X-Request-Id"], ["Retry-After", "X-Request-Id"]
     options: dict[str, Any] = {
-        "allow_methods": ["POST"],
+        "allow_methods": methods,
         "allow_headers": asked,
         "expose_headers": told,
         "max_age": 600,
@@ -148,11 +149,11 @@ def cross_origin(origins: list[str]) -> list[Middleware]:
     return [Middleware(CORSMiddleware, allow_origins=origins, **options)]
 
 
-def graphiql_of(settings: Settings) -> GraphiQL | None:
+def graphiql_of(settings: Settings, by_get: Handler | None) -> GraphiQL | None:
     """None where it is switched off, or could send nothing that is trusted."""
     if not settings.graphiql or settings.trusted_documents is not None:
         return None
-    return GraphiQL(demo_email=settings.demo_email, introspection=settings.introspection)
+    return GraphiQL(demo_email=settings.demo_email, introspection=settings.introspection, otherwise=by_get)
 
 
 def transport(settings: Settings) -> Transport:

@@ -1,4 +1,4 @@
-"""The body of a request: a GraphQL operation as JSON, or the reason why not."""
+"""What a request asks for: a GraphQL operation in its body or its address, or the reason why not."""
 
 import json
 from dataclasses import dataclass
@@ -12,6 +12,9 @@ from server.heads import header
 
 LARGEST_BODY = 100_000
 """Bytes."""
+
+IN_JSON = ("variables", "extensions")
+"""Parameters of an address that are JSON (GraphQL over HTTP, 5.4.1)."""
 
 
 class BadRequest(Exception):
@@ -36,11 +39,23 @@ async def read_operation(request: Request) -> Operation:
     return parsed(await _read(request))
 
 
+def read_address(request: Request) -> Operation:
+    """Of a GET request; `variables` and `extensions` are JSON in the address. Raises BadRequest."""
+    given = request.query_params.multi_items()
+    if len({name for name, _ in given}) < len(given):
+        raise BadRequest(400, "Give each parameter once.")
+    return _operation({name: decoded(text.encode(), f"`{name}`") if name in IN_JSON else text for name, text in given})
+
+
 def parsed(body: bytes) -> Operation:
     """Raises BadRequest for whatever is not a GraphQL request."""
     content = decoded(body)
     if not isinstance(content, dict):
         raise BadRequest(400, "The body must be a JSON object; batches are not taken.")
+    return _operation(content)
+
+
+def _operation(content: dict[str, Any]) -> Operation:
     query, variables, name = content.get("query"), content.get("variables"), content.get("operationName")
     if not isinstance(query, str):
         raise BadRequest(400, "`query` must be a string.")
@@ -53,7 +68,7 @@ def parsed(body: bytes) -> Operation:
     return Operation(query, variables, name or None)
 
 
-def decoded(body: bytes) -> Any:
+def decoded(body: bytes, what: str = "The body") -> Any:
     """JSON; what orjson refuses gets a second chance, for RFC 8259 allows half a surrogate pair as an escape."""
     try:
         return orjson.loads(body)
@@ -62,7 +77,7 @@ def decoded(body: bytes) -> Any:
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
-        raise BadRequest(400, "The body is not JSON.") from error
+        raise BadRequest(400, f"{what} is not JSON.") from error
 
 
 async def _read(request: Request) -> bytes:

@@ -2,6 +2,7 @@
 
 import html
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.requests import Request
@@ -11,6 +12,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from schema.execution.rules import Introspection
+
+Handler = Callable[[Request], Awaitable[Response]]
 
 WEB = Path(__file__).parent.parent / "web" / "graphiql"
 
@@ -30,10 +33,19 @@ HEADERS = {
 class GraphiQL:
     """`demo_email` is filled in for the reader; `folder` holds `page/` (ours) and `vendor/` (copied by npm).
 
-    `introspection`: who may read the schema, so that the page does not ask in vain.
+    `introspection`: who may read the schema, so that the page does not ask in vain. `otherwise`: answers clients of the
+    API, who want no page.
     """
 
-    def __init__(self, *, demo_email: str = "", introspection: Introspection = "public", folder: Path = WEB) -> None:
+    def __init__(
+        self,
+        *,
+        demo_email: str = "",
+        introspection: Introspection = "public",
+        otherwise: Handler | None = None,
+        folder: Path = WEB,
+    ) -> None:
+        self._otherwise = otherwise or post_only
         self._vendor = folder / "vendor"
         self._assets = folder / "page"
         self._missing = (self._assets / "missing.html").read_text("utf-8")
@@ -42,9 +54,9 @@ class GraphiQL:
         self._index = filled.replace("{{ introspection }}", introspection)
 
     async def page(self, request: Request) -> Response:
-        """The GET half of /graphql: a page for browsers, 405 for clients of the API."""
+        """The GET half of /graphql where there is a page for browsers."""
         if not _wants_html(request):
-            return post_only(request)
+            return await self._otherwise(request)
         headers = HEADERS | {"Vary": "Accept"}
         if self._is_installed():
             return HTMLResponse(self._index, headers=headers)
@@ -60,8 +72,8 @@ class GraphiQL:
         return all((self._vendor / name).is_file() for name in VENDOR_FILES)
 
 
-def post_only(_request: Request) -> Response:
-    """The GET half of /graphql for clients of the API, and for everybody where GraphiQL is switched off."""
+async def post_only(_request: Request) -> Response:
+    """The GET half of /graphql where nothing is served by GET."""
     error = {"message": "Send GraphQL operations with POST.", "extensions": {"code": "METHOD_NOT_ALLOWED"}}
     return JSONResponse({"errors": [error]}, status_code=405, headers={"Allow": "POST", "Vary": "Accept"})
 

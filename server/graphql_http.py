@@ -1,6 +1,7 @@
-"""GraphQL over HTTP: `POST /graphql` with JSON in and JSON out, as the specification of that name has it."""
+"""GraphQL over HTTP, as the specification of that name has it: `POST /graphql` with JSON in and JSON out, and GET."""
 
 from collections import Counter
+from collections.abc import Awaitable
 from typing import Any, Protocol
 
 import structlog
@@ -14,7 +15,7 @@ from schema.execution.documents import Prepared
 from schema.execution.engine import Answer, Engine
 from schema.execution.turns import TooManyNewDocuments
 from server.answers import GRAPHQL_JSON, failed, respond
-from server.bodies import BadRequest, read_operation
+from server.bodies import BadRequest, Operation, read_address, read_operation
 from server.heads import header
 from server.negotiation import answer_type, is_json
 from server.origins import Origins
@@ -23,6 +24,8 @@ from services.clock import Clock
 from services.sessions import find_actor
 
 SECONDS_TO_RECOVER = "2"
+WITH_STATUS = {405: {"Allow": "POST"}, 413: {"Connection": "close"}}
+"""Headers of a refusal."""
 
 log = structlog.get_logger()
 
@@ -47,16 +50,27 @@ class GraphQLHttp:
         self.engine: Executor = engine or Engine()
 
     async def post(self, request: Request) -> Response:
+        request.scope["state"]["operation"] = None
         media_type = answer_type(header(request, b"accept"))
         if media_type is None:
             return failed(f"Accept {GRAPHQL_JSON} or application/json.", 406)
         if not is_json(header(request, b"content-type")):
             return failed("The content type must be application/json in UTF-8.", 415, media_type)
+        return await self._respond(self.answer(request), media_type)
+
+    async def get(self, request: Request) -> Response:
+        """Queries alone: an address is followed by whoever has it."""
+        request.scope["state"]["operation"] = None
+        media_type = answer_type(header(request, b"accept"))
+        if media_type is None:
+            return failed(f"Accept {GRAPHQL_JSON} or application/json.", 406)
+        return await self._respond(self.answer_by_get(request), media_type)
+
+    async def _respond(self, answering: Awaitable[Answer], media_type: str) -> Response:
         try:
-            return answered(await self.answer(request), media_type)
+            return answered(await answering, media_type)
         except BadRequest as refusal:
-            hangs_up = {"Connection": "close"} if refusal.status == 413 else {}
-            return failed(refusal.message, refusal.status, media_type, **hangs_up)
+            return failed(refusal.message, refusal.status, media_type, **WITH_STATUS.get(refusal.status, {}))
         except TooManyNewDocuments:
             self.engine.counts["put off"] += 1
             return failed(BUSY, 503, media_type, code="INTERNAL", Retry_After=SECONDS_TO_RECOVER)
@@ -72,9 +86,17 @@ class GraphQLHttp:
         Raises BadRequest, ClientDisconnect, TooManyNewDocuments, and DatabaseUnavailable where the session cannot be
         looked up.
         """
-        operation = await read_operation(request)
+        return await self._answer(request, await read_operation(request), changing=True)
+
+    async def answer_by_get(self, request: Request) -> Answer:
+        """As `answer`, of a query in the address."""
+        return await self._answer(request, read_address(request), changing=False)
+
+    async def _answer(self, request: Request, operation: Operation, *, changing: bool) -> Answer:
         origin = self.origins.of(request)
         prepared = await self.engine.prepared(operation.query, origin.customer)
+        if not changing and prepared.changes(operation.name):
+            raise BadRequest(405, "Send mutations with POST.")
         context = await self.context(request, origin)
         request.scope["state"]["operation"] = operation.name if prepared.has(operation.name) else None
         return await self.engine.answer(prepared, operation.variables, operation.name, context)

@@ -1,23 +1,19 @@
-"""/graphql by method: POST is GraphQL, GET is GraphiQL for browsers, anything else is told so."""
-
-from collections.abc import Awaitable, Callable
+"""/graphql by method: POST is GraphQL, GET is GraphiQL and, where so set, queries, anything else is told so."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.answers import failed
-from server.graphiql import post_only
-
-Handler = Callable[[Request], Awaitable[Response]]
+from server.graphiql import Handler, post_only
 
 
 class GraphQLRoute:
-    """`page`: where GraphiQL is served."""
+    """`get`: None where GET is nothing at all."""
 
-    def __init__(self, post: Handler, page: Handler | None) -> None:
-        self._post, self._page = post, page
-        self._allowed = "GET, HEAD, OPTIONS, POST" if page else "OPTIONS, POST"
+    def __init__(self, post: Handler, get: Handler | None) -> None:
+        self._post, self._get = post, get
+        self._allowed = "GET, HEAD, OPTIONS, POST" if get else "OPTIONS, POST"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
@@ -27,7 +23,7 @@ class GraphQLRoute:
 
     async def _other(self, request: Request) -> Response:
         if request.method in ("GET", "HEAD"):
-            return await self._page(request) if self._page else post_only(request)
+            return await (self._get or post_only)(request)
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": self._allowed})
         return failed("Send GraphQL operations with POST.", 405, Allow=self._allowed)

@@ -11,7 +11,7 @@ from server.logs import line_writer
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
 """Of operations; clients may call theirs anything, and what is no name is neither logged nor counted."""
 Answered = Callable[[str | None, int, float], None]
-"""Hears of each operation posted to /graphql: its name, the status of its answer, its seconds."""
+"""Hears of each operation sent to /graphql: its name, the status of its answer, its seconds."""
 
 
 def _uncounted(operation: str | None, status: int, seconds: float) -> None:
@@ -37,7 +37,7 @@ class RequestLog:
     def _tell(self, scope: Scope, seconds: float) -> None:
         method, path, state = scope["method"], scope["path"], scope["state"]
         operation, status = state.get("operation"), state.get("status", 500)
-        if method == "POST" and path == "/graphql":
+        if "operation" in state:
             self.answered(operation, status, seconds)
         if operation is not None and not NAME.fullmatch(operation):
             operation = "other"

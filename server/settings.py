@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     mail_folder: Path = Path("var/mails")
     avatars: Literal["initials", "gravatar", "off"] = "initials"
     graphiql: bool = True
+    get_queries: bool = False
+    """Queries by GET, too; mutations never."""
     sign_in_failures: int = Field(default=100, ge=0)
     """Wrong guesses from one address of origin within 15 minutes, after which it is not heard; 0: no limit."""
     trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []

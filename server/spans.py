@@ -57,7 +57,7 @@ class Tracing:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(scope, receive, send)
-        elif scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", "/graphql"):
+        elif scope["type"] == "http" and _asks(scope):
             await self._trace(scope, receive, send)
         else:
             await self.app(scope, receive, send)
@@ -73,8 +73,8 @@ class Tracing:
         await self.app(scope, receive, send_ending)
 
     async def _trace(self, scope: Scope, receive: Receive, send: Send) -> None:
-        span = self._tracer.start_span("POST /graphql", _around(scope), SpanKind.SERVER)
-        span.set_attribute("http.request.method", "POST")
+        span = self._tracer.start_span(f"{scope['method']} /graphql", _around(scope), SpanKind.SERVER)
+        span.set_attribute("http.request.method", scope["method"])
         span.set_attribute("url.path", "/graphql")
         span.set_attribute("rollcall.outcome", "refused")  # until the engine says otherwise
 
@@ -133,6 +133,12 @@ def outcome(answer: Answer) -> str:
     if answer.refused:
         return "refused"
     return "errors" if answer.body.get("errors") else "done"
+
+
+def _asks(scope: Scope) -> bool:
+    """Whether an operation is sent, and not GraphiQL wanted."""
+    by_get = scope["method"] == "GET" and b"query=" in scope["query_string"]
+    return scope["path"] == "/graphql" and (scope["method"] == "POST" or by_get)
 
 
 def _around(scope: Scope) -> Around:

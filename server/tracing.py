@@ -7,7 +7,7 @@ from server.settings import BadSettings
 
 
 def traced(app: Starlette, graphql: GraphQLHttp, endpoint: str | None) -> Starlette:
-    """The application with a span for each operation posted to it; without an endpoint as it was.
+    """The application with a span for each operation sent to it; without an endpoint as it was.
 
     Raises BadSettings without the extra `otel`.
     """

@@ -51,6 +51,11 @@ class Prepared:
         """Whether the document may be executed and has an operation of this name."""
         return name is not None and name in self.operations
 
+    def changes(self, name: str | None) -> bool:
+        """Whether the operation of this name is a mutation."""
+        found = self.operations.get(name)
+        return found is not None and found.operation is OperationType.MUTATION
+
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to execute. Raises GraphQLError where the name fits none, or is missing among several."""
         found = self.operations.get(name)

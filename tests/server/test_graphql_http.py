@@ -26,9 +26,10 @@ LARGEST = 100_000
 async def send(method: str = "POST", body: Any = BODY, *, path: str = "/graphql", **given: Any) -> httpx2.Response:
     """To a server without a database. Keywords in capitals are settings; `headers` replace the usual content type."""
     headers, engine = given.pop("headers", {"Content-Type": JSON}), given.pop("engine", None)
+    operating = given.pop("operating", None)
     settings = Settings.read(_env_file=None, database_url="sqlite:///unused", secret_key=KEY, **given)
     tools = Tools(Hasher(), Vault([KEY]), lambda user, size: None)
-    app = application(settings, GraphQLHttp(tools, system_clock, Origins([]), engine))
+    app = application(settings, GraphQLHttp(tools, system_clock, Origins([]), engine), operating=operating)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://rollcall.test") as http:
         answer = await http.request(method, path, content=body, headers=headers)
     tools.hasher.close()

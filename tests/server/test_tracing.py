@@ -41,8 +41,8 @@ def collector() -> Iterator[tuple[Collector, str]]:
         yield made
 
 
-def app_of(world: World, endpoint: str) -> Starlette:
-    settings = Settings.read(database_url="sqlite:///unused", secret_key=KEY, _env_file=None)
+def app_of(world: World, endpoint: str, **given: object) -> Starlette:
+    settings = Settings.read(database_url="sqlite:///unused", secret_key=KEY, _env_file=None, **given)
     tools = Tools(world.hasher, world.vault, avatar_urls(settings.avatars, settings.public_url))
     graphql = GraphQLHttp(tools, world.clock, Origins([]))
     return traced(application(settings, graphql), graphql, endpoint)
@@ -119,6 +119,22 @@ async def test_the_trace_that_comes_is_gone_on_with(
     first, second = taken.spans
     assert (first.trace_id.hex(), first.parent_span_id.hex(), first.trace_state) == (TRACE, PARENT, "vendor=one")
     assert (second.trace_id.hex() != TRACE, second.parent_span_id) == (True, b"")
+
+
+async def test_a_query_by_get_has_a_span_without_its_address_and_the_page_has_none(
+    world: World, collector: tuple[Collector, str]
+) -> None:
+    taken, endpoint = collector
+    app = app_of(world, endpoint, get_queries=True)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://rollcall.test") as http:
+        await http.get("/graphql", params={"query": "query Mine { viewer { id } }", "operationName": "Mine"})
+        await http.get("/graphql", headers={"Accept": "text/html"})
+    await ended(app)
+    [span] = taken.spans
+    told = attributes(span)
+    assert (span.name, told["http.request.method"], told["url.path"]) == ("GET /graphql", "GET", "/graphql")
+    assert (told["graphql.operation.name"], told["rollcall.outcome"]) == ("Mine", "done")
+    assert b"viewer" not in b"".join(taken.bodies)
 
 
 @pytest.mark.parametrize(
