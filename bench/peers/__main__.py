@@ -1,6 +1,5 @@
 """`python -m bench.peers`: measures, keeps what it measured in var/bench, and writes bench/RESULTS.md."""
 
-import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import typer
 
 from bench.peers import results
 from bench.peers.comparing import compare
+from bench.peers.cores import QUIET, others
 from bench.peers.data import Data, database_version, drop, provide
 from bench.peers.machine import facts
 from bench.small import adding, documents, pairs, sign_ins, workers
@@ -54,11 +54,11 @@ def main(
     }
     wanted = [name for name in only.split(",") if name] or list(measures)
     for name in wanted:
-        busy = os.getloadavg()[0]
+        busy = others()
         found = measures[name](data)
         about = facts(database_version(data.url), SQLITE) | {
             "busy": busy,
-            "preliminary": busy > results.QUIET or rounds < 5,
+            "preliminary": busy > QUIET or rounds < 5,
         }
         when, command = (
             f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",

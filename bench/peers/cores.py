@@ -1,6 +1,7 @@
 """Which processes run on which core, and how much time they have used."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,9 @@ from pathlib import Path
 CORES = sorted(os.sched_getaffinity(0))
 SERVER, LOAD = CORES[0], CORES[-1]
 TICKS = os.sysconf("SC_CLK_TCK")
+
+QUIET = 0.2
+"""Cores that others may keep busy; results beside more are called preliminary."""
 
 
 def pinned(core: int) -> Callable[[], None]:
@@ -36,6 +40,25 @@ def keeping_to(core: int) -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, before)
+
+
+def others(patience: float = 60) -> float:
+    """Cores that are busy while nothing of ours runs. Waits so many seconds for whoever keeps them busy to end."""
+    until = time.monotonic() + patience
+    while (busy := _busy_cores()) > QUIET and time.monotonic() < until:
+        pass
+    return busy
+
+
+def _busy_cores(seconds: float = 2) -> float:
+    before = _idle_ticks()
+    time.sleep(seconds)
+    return len(CORES) - (_idle_ticks() - before) / TICKS / seconds
+
+
+def _idle_ticks() -> int:
+    """Of all cores, waiting for the disk included (proc(5), /proc/stat)."""
+    return sum(map(int, Path("/proc/stat").read_text().splitlines()[0].split()[4:6]))
 
 
 def cpu_seconds(process: int) -> float:

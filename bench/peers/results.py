@@ -9,9 +9,6 @@ import orjson
 from bench.peers import tables
 from bench.scale.tables import scale
 
-QUIET = 1.5
-"""Load average above which results are called preliminary."""
-
 KEPT = Path("var/bench/results.json")
 SECTIONS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "peers": tables.peers,
@@ -52,7 +49,7 @@ def page() -> str:
 
 def _made(section: dict[str, Any]) -> str:
     about = section["about"]
-    doubt = f"**Preliminary: the machine was busy (load {about['busy']:.1f}) or the rounds were few.** "
+    doubt = f"**Preliminary: others kept {about['busy']:.1f} cores busy, or the rounds were few.** "
     return (
         f"{doubt if about['preliminary'] else ''}Measured {section['when']} by `{section['command']}` at commit "
         f"{about['commit']}, {section['users']} users."

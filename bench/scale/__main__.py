@@ -4,7 +4,6 @@ One process holds each database open; they take turns, so that a busy moment of 
 its table into bench/RESULTS.md, and ends with 1 where a page takes more than LIMIT times as long.
 """
 
-import os
 import shlex
 import sys
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from bench.peers import results
+from bench.peers.cores import QUIET, others
 from bench.peers.data import database_version
 from bench.peers.machine import facts
 from bench.scale.databases import Database, fill_if_empty, postgres, sqlite
@@ -36,7 +36,7 @@ def main(
     databases = [sqlite(folder, users) for users in SIZES] + [postgres(server, users) for users in SIZES if server]
     for database in databases:
         fill_if_empty(database)
-    busy = os.getloadavg()[0]
+    busy = others()
     found = [
         {"engine": database.engine, "users": database.users, "question": question}
         | {"median": median(whole for whole, _ in times), "database": median(asked for _, asked in times)}
@@ -44,7 +44,7 @@ def main(
     ]
     about: dict[str, Any] = facts(*_postgres_version(server), f"SQLite {sqlite_version}") | {
         "busy": busy,
-        "preliminary": busy > results.QUIET,
+        "preliminary": busy > QUIET,
     }
     when, command = (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
