@@ -103,7 +103,8 @@ def application(
     endpoint = GraphQLRoute(graphql.post, graphiql.page if graphiql else by_get)
     return Application(
         routes=[
-            Route(GRAPHQL, endpoint),  # for `/graphql/`, which is sent here, and below a `root_path`
+            Route(GRAPHQL, endpoint),  # below a `root_path`
+            Route(f"{GRAPHQL}/", endpoint),
             Route("/avatars/{initials}/{hue:int}.svg", draw_avatar),
             *(graphiql.asset_routes() if graphiql else []),
             *operating.routes(metrics=settings.metrics_port is None),

@@ -4,25 +4,26 @@ import json
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, NoReturn
+from urllib.parse import parse_qsl
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 
 from server.heads import header
 
-LARGEST_BODY = 100_000
-"""Bytes."""
+LARGEST_BODY, LARGEST_ADDRESS = 100_000, 60_000
+"""Bytes; an address of more than 65 535 is cut off by uvicorn's parser without a word of ours."""
 
 IN_JSON = ("variables", "extensions")
 """Parameters of an address that are JSON (GraphQL over HTTP, 5.4.1)."""
 
 
 class BadRequest(Exception):
-    """The request is not GraphQL over HTTP; `status` and a sentence."""
+    """The request is not GraphQL over HTTP; `status`, a sentence, and the error's code."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, code: str = "BAD_USER_INPUT") -> None:
         super().__init__(message)
-        self.status, self.message = status, message
+        self.status, self.message, self.code = status, message, code
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,17 @@ async def read_operation(request: Request) -> Operation:
 
 def read_address(request: Request) -> Operation:
     """Of a GET request; `variables` and `extensions` are JSON in the address. Raises BadRequest."""
-    given = request.query_params.multi_items()
-    if len({name for name, _ in given}) < len(given):
+    asked: bytes = request.scope["query_string"]
+    if len(asked) > LARGEST_ADDRESS:
+        raise BadRequest(414, f"The address must not be larger than {LARGEST_ADDRESS} bytes.")
+    try:
+        pairs = [(name.decode(), value.decode()) for name, value in parse_qsl(asked, keep_blank_values=True)]
+    except ValueError as error:
+        raise BadRequest(400, "The address is not UTF-8.") from error
+    given = dict(pairs)
+    if len(given) < len(pairs):
         raise BadRequest(400, "Give each parameter once.")
-    return _operation({name: decoded(text.encode(), f"`{name}`") if name in IN_JSON else text for name, text in given})
+    return _checked({name: decoded(text.encode(), f"`{name}`") if name in IN_JSON else text for name, text in pairs})
 
 
 def parsed(body: bytes) -> Operation:
@@ -52,10 +60,10 @@ def parsed(body: bytes) -> Operation:
     content = decoded(body)
     if not isinstance(content, dict):
         raise BadRequest(400, "The body must be a JSON object; batches are not taken.")
-    return _operation(content)
+    return _checked(content)
 
 
-def _operation(content: dict[str, Any]) -> Operation:
+def _checked(content: dict[str, Any]) -> Operation:
     query, variables, name = content.get("query"), content.get("variables"), content.get("operationName")
     if not isinstance(query, str):
         raise BadRequest(400, "`query` must be a string.")

@@ -11,6 +11,7 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from server.bodies import LARGEST_BODY
+from server.one_write import OneWrite
 from server.time_limit import SECONDS
 
 LARGEST_HEAD = 64 * 1024
@@ -28,7 +29,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """Between two looks: they end together before `time_limit` takes a stuck answer for a failure of ours."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]
         self._part: RequestResponseCycle | None = None
         """What is arriving: the body of this request, or a head."""
         self._due, self._head = self.loop.time() + self.HEAD_SECONDS, 0

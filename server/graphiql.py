@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from schema.execution.rules import Introspection
+from server.answers import failed
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -55,7 +56,7 @@ class GraphiQL:
 
     async def page(self, request: Request) -> Response:
         """The GET half of /graphql where there is a page for browsers."""
-        if not _wants_html(request):
+        if not wants_html(request):
             return await self._otherwise(request)
         headers = HEADERS | {"Vary": "Accept"}
         if self._is_installed():
@@ -74,11 +75,10 @@ class GraphiQL:
 
 async def post_only(_request: Request) -> Response:
     """The GET half of /graphql where nothing is served by GET."""
-    error = {"message": "Send GraphQL operations with POST.", "extensions": {"code": "METHOD_NOT_ALLOWED"}}
-    return JSONResponse({"errors": [error]}, status_code=405, headers={"Allow": "POST", "Vary": "Accept"})
+    return failed("Send GraphQL operations with POST.", 405, code="METHOD_NOT_ALLOWED", Allow="POST", Vary="Accept")
 
 
-def _wants_html(request: Request) -> bool:
+def wants_html(request: Request) -> bool:
     """Browsers name text/html; `*/*` is what curl and HTTP libraries send (RFC 9110, 12.5.1)."""
     for entry in ",".join(request.headers.getlist("accept")).split(","):
         media_type, *parameters = (part.strip().lower() for part in entry.split(";"))

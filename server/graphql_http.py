@@ -1,7 +1,6 @@
-"""GraphQL over HTTP, as the specification of that name has it: `POST /graphql` with JSON in and JSON out, and GET."""
+"""GraphQL over HTTP, as the specification of that name has it: operations as JSON by POST, queries by GET."""
 
 from collections import Counter
-from collections.abc import Awaitable
 from typing import Any, Protocol
 
 import structlog
@@ -24,8 +23,8 @@ from services.clock import Clock
 from services.sessions import find_actor
 
 SECONDS_TO_RECOVER = "2"
-WITH_STATUS = {405: {"Allow": "POST"}, 413: {"Connection": "close"}}
-"""Headers of a refusal."""
+REFUSAL_HEADERS = {405: {"Allow": "POST"}, 413: {"Connection": "close"}}
+"""By the status."""
 
 log = structlog.get_logger()
 
@@ -50,27 +49,27 @@ class GraphQLHttp:
         self.engine: Executor = engine or Engine()
 
     async def post(self, request: Request) -> Response:
-        request.scope["state"]["operation"] = None
-        media_type = answer_type(header(request, b"accept"))
-        if media_type is None:
-            return failed(f"Accept {GRAPHQL_JSON} or application/json.", 406)
-        if not is_json(header(request, b"content-type")):
-            return failed("The content type must be application/json in UTF-8.", 415, media_type)
-        return await self._respond(self.answer(request), media_type)
+        return await self._respond(request, by_get=False)
 
     async def get(self, request: Request) -> Response:
-        """Queries alone: an address is followed by whoever has it."""
+        """Queries alone, for anything may follow a link: a preview, a crawler, whoever finds it in a log."""
+        response = await self._respond(request, by_get=True)
+        response.headers["Vary"] = "Accept"
+        return response
+
+    async def _respond(self, request: Request, *, by_get: bool) -> Response:
         request.scope["state"]["operation"] = None
         media_type = answer_type(header(request, b"accept"))
         if media_type is None:
             return failed(f"Accept {GRAPHQL_JSON} or application/json.", 406)
-        return await self._respond(self.answer_by_get(request), media_type)
-
-    async def _respond(self, answering: Awaitable[Answer], media_type: str) -> Response:
+        if not by_get and not is_json(header(request, b"content-type")):
+            return failed("The content type must be application/json in UTF-8.", 415, media_type)
         try:
-            return answered(await answering, media_type)
+            operation = read_address(request) if by_get else await read_operation(request)
+            return answered(await self.answer(request, operation, reading=by_get), media_type)
         except BadRequest as refusal:
-            return failed(refusal.message, refusal.status, media_type, **WITH_STATUS.get(refusal.status, {}))
+            headers = REFUSAL_HEADERS.get(refusal.status, {})
+            return failed(refusal.message, refusal.status, media_type, code=refusal.code, **headers)
         except TooManyNewDocuments:
             self.engine.counts["put off"] += 1
             return failed(BUSY, 503, media_type, code="INTERNAL", Retry_After=SECONDS_TO_RECOVER)
@@ -80,23 +79,16 @@ class GraphQLHttp:
         except ClientDisconnect:
             return Response(status_code=400)
 
-    async def answer(self, request: Request) -> Answer:
+    async def answer(self, request: Request, operation: Operation, *, reading: bool) -> Answer:
         """The document comes first: a flood of new ones is put off before it costs a look into the database.
 
-        Raises BadRequest, ClientDisconnect, TooManyNewDocuments, and DatabaseUnavailable where the session cannot be
-        looked up.
+        `reading`: mutations are refused. Raises BadRequest, TooManyNewDocuments, and DatabaseUnavailable where the
+        session cannot be looked up.
         """
-        return await self._answer(request, await read_operation(request), changing=True)
-
-    async def answer_by_get(self, request: Request) -> Answer:
-        """As `answer`, of a query in the address."""
-        return await self._answer(request, read_address(request), changing=False)
-
-    async def _answer(self, request: Request, operation: Operation, *, changing: bool) -> Answer:
         origin = self.origins.of(request)
         prepared = await self.engine.prepared(operation.query, origin.customer)
-        if not changing and prepared.changes(operation.name):
-            raise BadRequest(405, "Send mutations with POST.")
+        if reading and prepared.changes(operation.name):
+            raise BadRequest(405, "Send mutations with POST.", "METHOD_NOT_ALLOWED")
         context = await self.context(request, origin)
         request.scope["state"]["operation"] = operation.name if prepared.has(operation.name) else None
         return await self.engine.answer(prepared, operation.variables, operation.name, context)

@@ -9,7 +9,7 @@ from server.graphiql import Handler, post_only
 
 
 class GraphQLRoute:
-    """`get`: None where GET is nothing at all."""
+    """`get`: None where nothing is served by GET."""
 
     def __init__(self, post: Handler, get: Handler | None) -> None:
         self._post, self._get = post, get
@@ -26,7 +26,7 @@ class GraphQLRoute:
             return await (self._get or post_only)(request)
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": self._allowed})
-        return failed("Send GraphQL operations with POST.", 405, Allow=self._allowed)
+        return failed("Send GraphQL operations with POST.", 405, code="METHOD_NOT_ALLOWED", Allow=self._allowed)
 
 
 class PastTheRouter:

@@ -12,11 +12,13 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, StatusCode, get_current_span, use_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schema.context import Context
 from schema.execution.documents import Prepared
 from schema.execution.engine import Answer
+from server.graphiql import wants_html
 from server.graphql_http import Executor
 from server.logs import IN_EVERY_LINE
 from server.request_log import NAME
@@ -136,8 +138,8 @@ def outcome(answer: Answer) -> str:
 
 
 def _asks(scope: Scope) -> bool:
-    """Whether an operation is sent, and not GraphiQL wanted."""
-    by_get = scope["method"] == "GET" and b"query=" in scope["query_string"]
+    """Whether a client of the API asks, and not a browser for GraphiQL."""
+    by_get = scope["method"] in ("GET", "HEAD") and not wants_html(Request(scope))
     return scope["path"] == "/graphql" and (scope["method"] == "POST" or by_get)
 
 

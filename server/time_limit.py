@@ -10,6 +10,7 @@ from server.answers import failed
 from server.timers import Timers
 
 SECONDS = 10.0
+WITHOUT_BODY = ("GET", "HEAD")
 log = structlog.get_logger()
 
 
@@ -43,12 +44,13 @@ class TimeLimit:
 
 
 class Progress:
-    """How far a request has come. One without a body counts as received once it is being answered."""
+    """How far a request has come."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope, self._receive, self._send = scope, receive, send
         self._task = asyncio.current_task()
-        self.received = self.answering = self._ended = False
+        self.received = scope["method"] in WITHOUT_BODY
+        self.answering = self._ended = False
         self.timeout_answer: asyncio.Task[None] | None = None
         """Ours, of a request that has run out of time; what the application sends after it is lost."""
 

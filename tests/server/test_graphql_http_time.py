@@ -74,7 +74,7 @@ async def test_the_answer_does_not_wait_for_what_comes_after_it(late: type[Excep
         await asyncio.Event().wait()
 
     async with asyncio.timeout(5):
-        await TimeLimit(cleans_for_long, 0.02)({"type": "http", "path": "/graphql"}, receive, send)
+        await TimeLimit(cleans_for_long, 0.02)({"type": "http", "method": "POST", "path": "/graphql"}, receive, send)
     assert cleaned.is_set()
     assert [message.get("status") for message in sent] == [408, None]
 
@@ -93,7 +93,7 @@ async def test_an_answer_that_has_begun_is_cut_off() -> None:
         await asyncio.Event().wait()
 
     with pytest.raises(TimeoutError):
-        await TimeLimit(begins, 0.02)({"type": "http", "path": "/graphql"}, receive, send)
+        await TimeLimit(begins, 0.02)({"type": "http", "method": "POST", "path": "/graphql"}, receive, send)
     assert [message.get("status") for message in sent] == [200]
 
 
@@ -109,7 +109,7 @@ async def test_a_body_that_does_not_arrive_is_a_request_timeout() -> None:
     async def reads(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
 
-    await TimeLimit(reads, 0.02)({"type": "http", "path": "/graphql"}, receive, send)
+    await TimeLimit(reads, 0.02)({"type": "http", "method": "POST", "path": "/graphql"}, receive, send)
     assert sent[0]["status"] == 408
     assert (b"connection", b"close") in sent[0]["headers"]
     assert json.loads(sent[1]["body"])["errors"][0]["message"] == "The body did not arrive in time."
