@@ -19,6 +19,9 @@ from services.policy import administrators_remain, assignable, require
 from services.refusals import Invalid, LastAdministrator, NotFound, RoleInUse, RoleNotAssignable
 from services.visibility import users_of
 
+MOST_ROLES = 100
+"""Of one platform, so that lists of roles have an end."""
+
 
 async def list_roles(actor: Actor) -> list[Role]:
     """The roles of the actor's platform, by name."""
@@ -40,9 +43,14 @@ async def users_by_role(platform_id: UUID) -> dict[UUID, int]:
 async def add_role(
     actor: Actor, name: str, permissions: Iterable[Permission], *, description: str | None = None, now: datetime
 ) -> Role:
-    """Raises Forbidden, Invalid for each faulty field, RoleNotAssignable for a permission that the actor lacks."""
+    """Raises Forbidden, Invalid for each faulty field, RoleNotAssignable for a permission that the actor lacks.
+
+    Also Invalid where the platform has MOST_ROLES.
+    """
     async with guarded(actor, "role.added", now=now), in_transaction():
         actor = await _managing(actor)
+        if await Role.filter(platform_id=actor.user.platform_id).count() >= MOST_ROLES:
+            raise Invalid(f"A platform has {MOST_ROLES} roles at most.")
         role = Role(id=uuid4(), platform_id=actor.user.platform_id, created_at=now)
         _apply(actor, role, name=name, description=description or "", permissions=permissions)
         await _save(role, None)

@@ -31,6 +31,8 @@ MOST_REMEMBERED = 1000
 _made: dict[str, tuple[Any, Session]] = {}
 """By hashes of tokens: the row that the database gave last, and what was made of it. The database is asked each time;
 an equal row only spares making the same anew. Those of ended sessions stay until as many others have come."""
+MOST_SESSIONS = 20
+"""Of one user: one more ends the one that was used longest ago, so no list of sessions is longer."""
 SEEN_EVERY = timedelta(minutes=1)
 """`last_seen_at` is written at most this often, so that reading costs no write."""
 
@@ -56,6 +58,10 @@ async def start_session(user: User, origin: Origin, now: datetime) -> Started:
         ip_address=origin.ip_address,
         user_agent=(origin.user_agent or "")[:300] or None,
     )
+    newest_first = Session.filter(user_id=user.id).order_by("-last_seen_at", "-created_at", "-id")
+    too_many = await newest_first.offset(MOST_SESSIONS).limit(MOST_SESSIONS).values_list("id", flat=True)
+    if too_many:
+        await Session.filter(id__in=too_many).delete()
     return Started(session, token, user)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
 from typing import Any, cast
 
 from graphql import (
@@ -25,6 +27,7 @@ from graphql import (
 
 from schema.execution import sizes
 from schema.execution.limits import INTROSPECTION
+from schema.execution.lists_of_types import Lengths, lists_of_types
 from services.paging import LARGEST, PAGE
 
 SIZED_BY = ("first", "last")
@@ -37,8 +40,8 @@ CEILING = 10**9
 class Price:
     """Of some selections: once, and for each row of the page that they stand in."""
 
-    once: int = 0
-    row: int = 0
+    once: float = 0
+    row: float = 0
 
     def __add__(self, other: "Price") -> "Price":
         return Price(min(self.once + other.once, CEILING), min(self.row + other.row, CEILING))
@@ -50,8 +53,14 @@ FREE = Price()
 class Pricing:
     """Prices one operation of a valid document with these variables; each fragment once."""
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
-        self._schema, self._variables = schema, variables
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        variables: Mapping[str, Any],
+        lists: Lengths = sizes.LISTS,
+    ) -> None:
+        self._schema, self._document, self._variables, self._lists = schema, document, variables, lists
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
@@ -63,7 +72,13 @@ class Pricing:
         price = self._selections(operation.selection_set, root).once
         if operation.operation is OperationType.MUTATION:
             price += sizes.MUTATION * sizes.STATEMENT * len(operation.selection_set.selections)
-        return min(price, CEILING)
+        return min(ceil(price), CEILING)
+
+    @cached_property
+    def _introspection(self) -> dict[str, "Pricing"]:
+        """For what hangs on `__schema` and `__type`, whose lists have lengths of their own."""
+        lists = lists_of_types(self._schema)
+        return {name: Pricing(self._schema, self._document, self._variables, lists[name]) for name in lists}
 
     def _selections(self, node: SelectionSetNode, parent: GraphQLNamedType) -> Price:
         return sum((self._selection(selection, parent) for selection in node.selections), FREE)
@@ -89,19 +104,19 @@ class Pricing:
         field = self._schema.get_field(cast("GraphQLObjectType", parent), name)
         assert field is not None
         coordinate, returned = f"{parent.name}.{name}", get_named_type(field.type)
-        inside = self._selections(node.selection_set, returned) if node.selection_set else FREE
+        below = self._introspection[name] if name in INTROSPECTION else self
+        inside = below._selections(node.selection_set, returned) if node.selection_set else FREE
+        plain = sizes.INTROSPECTED if parent.name.startswith("__") else sizes.FIELD
         each = (
-            sizes.FIELDS.get(coordinate, sizes.FIELD)
+            sizes.FIELDS.get(coordinate, plain)
             if is_leaf_type(returned)
             else sizes.ROWS.get(returned.name, sizes.OBJECT) + inside.once
         )
         if name in sizes.PAGES and parent.name.endswith("Connection"):
             return Price(row=each)
-        if name in INTROSPECTION:
-            return Price(once=1 + each * sizes.LISTS.get(coordinate, 1) // sizes.INTROSPECTION)
         rows = max(1, self._page(node)) if "first" in field.args else 0
         statements = sizes.STATEMENT * sizes.STATEMENTS.get(coordinate, 0)
-        whole = statements + each * sizes.LISTS.get(coordinate, 1)
+        whole = statements + each * self._lists.get(coordinate, 1)
         return Price(once=whole * _times(node, coordinate) + inside.row * rows)
 
     def _page(self, node: FieldNode) -> int:

@@ -5,7 +5,9 @@ import pytest
 from models.session import Session
 from models.unavailable import DatabaseUnavailable
 from schema.ids import global_id
+from services.actor import Origin
 from services.housekeeping import tidy_up
+from services.sessions import MOST_SESSIONS, start_session
 from services.tokens import token_hash
 from tests.conftest import StandingClock
 from tests.schema.account.documents import (
@@ -148,3 +150,16 @@ async def test_who_reads_does_not_wait_for_who_writes(
     assert (await ask("{ viewer { id } }")).data == {"viewer": {"id": user_id(admin)}}
     monkeypatch.undo()
     assert (await Session.get()).last_seen_at == before
+
+
+async def test_one_session_too_many_ends_the_one_used_longest_ago(world: World, clock: StandingClock) -> None:
+    user = await world.user(await world.platform())
+    tokens = []
+    for _ in range(MOST_SESSIONS):
+        tokens.append((await start_session(user, Origin(), clock.now)).token)
+        clock.advance(minutes=1)
+    assert await alive(world, tokens[0])
+    await start_session(user, Origin(), clock.now)
+    assert not await alive(world, tokens[1])
+    assert all([await alive(world, token) for token in (tokens[0], *tokens[2:])])
+    assert await Session.filter(user_id=user.id).count() == MOST_SESSIONS

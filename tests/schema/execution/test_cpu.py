@@ -1,5 +1,6 @@
 """Prices against the clock: what the cost limit lets through never holds a worker for a quarter of a second."""
 
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,51 @@ async def test_no_query_under_the_limit_holds_a_worker_for_a_quarter_of_a_second
     costly = list(islice(kind(SEED, ids).between(COST_LIMIT // 2, COST_LIMIT), documents))
     slow, _ = await too_slow(costly, kind.variables, world, await world.actor(admin))
     assert (slow, len(costly)) == ([], documents)
+
+
+OF_FIELDS = """{ name description isDeprecated deprecationReason __typename
+  type { kind name description __typename ofType { kind name description __typename } } }"""
+
+
+def copies(number: int, of: str) -> str:
+    return " ".join(f"a{n}: {of}" for n in range(number))
+
+
+TYPE = "{ kind name description }"
+ARGUMENTS = "args { name type { kind ofType { name } } }"
+INTROSPECTIONS: dict[str, Callable[[int], str]] = {
+    "fields": lambda n: types(copies(n, f"fields {OF_FIELDS}")),
+    "values": lambda n: types(copies(n, "enumValues { name description }")),
+    "arguments": lambda n: types(f"fields {{ {copies(n, ARGUMENTS)} }}"),
+    "fields of fields": lambda n: types(f"fields {{ type {{ ofType {{ {copies(n, 'fields { name }')} }} }} }}"),
+    "possible": lambda n: types(copies(n, f"possibleTypes {{ fields {OF_FIELDS} }}")),
+    "roots": lambda n: f"{{ {copies(n, f'__schema {{ types {TYPE} }}')} }}",
+    "a type": lambda n: named(n, "User", f"fields {OF_FIELDS}"),
+    "deep": lambda n: named(n, "Mutation", f"fields {{ type {{ fields {OF_FIELDS} }} }}"),
+    "copies of copies": lambda n: named(n // 2, "Node", copies(n // 2, f"possibleTypes {{ fields {OF_FIELDS} }}")),
+}
+
+
+def types(asked: str) -> str:
+    return f"{{ __schema {{ types {{ {asked} }} }} }}"
+
+
+def named(number: int, name: str, asked: str) -> str:
+    roots = copies(number, f'__type(name: "{name}") {{ ...Asked }}')
+    return f"{{ {roots} }} fragment Asked on __Type {{ {asked} }}"
+
+
+@pytest.mark.parametrize("asked", INTROSPECTIONS.values(), ids=INTROSPECTIONS)
+async def test_no_introspection_under_the_limit_holds_a_worker(world: World, asked: Callable[[int], str]) -> None:
+    """As many copies as aliases and cost allow."""
+    actor, engine = await world.actor(await world.admin()), Engine()
+    allowed = [
+        document
+        for document in map(asked, range(2, MOST_ALIASES + 1, 2))
+        if (prepared := await engine.prepared(document)).cost(prepared.operation(None), {}) <= COST_LIMIT
+    ]
+    slow, _ = await too_slow([(allowed[-1], 0)] if allowed else [], {}, world, actor)
+    assert slow == []
 
 
 async def test_no_mutation_under_the_limit_holds_a_worker_for_a_quarter_of_a_second(world: World) -> None:

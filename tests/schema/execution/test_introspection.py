@@ -123,3 +123,9 @@ async def test_a_stranger_sees_where_a_document_does_not_parse() -> None:
 
 async def test_a_stranger_may_ask_for_the_type_name() -> None:
     assert (await answer("{ __typename }", "off")).body["data"] == {"__typename": "Query"}
+
+
+async def test_wrapped_types_are_asked_whether_they_are_one_of_without_harm(world: World) -> None:
+    ask = await world.client(await world.admin())
+    answer = await ask('{ __type(name: "User") { isOneOf fields { type { isOneOf } } } }')
+    assert answer.data["__type"]["fields"][0] == {"type": {"isOneOf": None}}

@@ -8,6 +8,8 @@ import pytest
 from models.role import ADMINISTERS, Permission, Role
 from models.user import User
 from schema.ids import global_id
+from services.roles import MOST_ROLES
+from tests.conftest import T0
 from tests.schema.users.documents import CHANGE_ROLE, call, faults
 from tests.schema.users.witness import nothing_changes
 from tests.statements import statements
@@ -179,3 +181,17 @@ async def test_the_last_administrators_role_loses_nothing_that_makes_an_administ
     assert faults(await call(ask, EDIT, id=own, name="Boss")) == []
     await world.admin(platform)
     assert faults(await call(ask, EDIT, id=own, permissions=less)) == []
+
+
+async def test_a_platform_has_a_hundred_roles_at_most(world: World) -> None:
+    admin = await world.admin()
+    ask = await world.client(admin)
+    there = await Role.filter(platform_id=admin.platform_id).count()
+    for number in range(MOST_ROLES - there):
+        await Role.create(
+            id=uuid4(), platform_id=admin.platform_id, name=f"R{number}", name_key=f"r{number}", created_at=T0
+        )
+    payload = await call(ask, ADD, name="One more", permissions=[])
+    [error] = payload["errors"]
+    assert (error["code"], error["message"]) == ("INVALID", "A platform has 100 roles at most.")
+    assert await Role.filter(platform_id=admin.platform_id).count() == MOST_ROLES
