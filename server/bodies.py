@@ -52,7 +52,9 @@ def read_address(request: Request) -> Operation:
     given = dict(pairs)
     if len(given) < len(pairs):
         raise BadRequest(400, "Give each parameter once.")
-    return _checked({name: decoded(text.encode(), f"`{name}`") if name in IN_JSON else text for name, text in pairs})
+    return _checked(
+        {name: decoded(text.encode(), f"`{name}`") if name in IN_JSON else text for name, text in given.items()}
+    )
 
 
 def parsed(body: bytes) -> Operation:

@@ -22,6 +22,7 @@ from server.graphiql import wants_html
 from server.graphql_http import Executor
 from server.logs import IN_EVERY_LINE
 from server.request_log import NAME
+from server.time_limit import WITHOUT_BODY
 
 PATH = "/v1/traces"
 ENDING_SECONDS = 5.0
@@ -139,8 +140,9 @@ def outcome(answer: Answer) -> str:
 
 def _asks(scope: Scope) -> bool:
     """Whether a client of the API asks, and not a browser for GraphiQL."""
-    by_get = scope["method"] in ("GET", "HEAD") and not wants_html(Request(scope))
-    return scope["path"] == "/graphql" and (scope["method"] == "POST" or by_get)
+    if scope["path"] not in ("/graphql", "/graphql/"):
+        return False
+    return scope["method"] == "POST" or (scope["method"] in WITHOUT_BODY and not wants_html(Request(scope)))
 
 
 def _around(scope: Scope) -> Around:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from tortoise.connection import get_connections
 from tortoise.transactions import in_transaction
 
+from models.any_of import AnyOf
 from models.hydration import Shape, shape_of
 from models.platform import Platform
 from models.role import Permission
@@ -58,10 +59,10 @@ async def start_session(user: User, origin: Origin, now: datetime) -> Started:
         ip_address=origin.ip_address,
         user_agent=(origin.user_agent or "")[:300] or None,
     )
-    newest_first = Session.filter(user_id=user.id).order_by("-last_seen_at", "-created_at", "-id")
-    too_many = await newest_first.offset(MOST_SESSIONS).limit(MOST_SESSIONS).values_list("id", flat=True)
+    others = Session.filter(user_id=user.id).exclude(id=session.id).order_by("-last_seen_at", "-created_at", "-id")
+    too_many = (await others.values_list("id", flat=True))[MOST_SESSIONS - 1 :]
     if too_many:
-        await Session.filter(id__in=too_many).delete()
+        await Session.filter(AnyOf("id", too_many)).delete()
     return Started(session, token, user)
 
 
