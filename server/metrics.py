@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.histograms import BatchHistogram
 from server.request_log import NAME
 from services.mail.outcomes import Refused, TryLater
 from services.mail.transport import Transport
@@ -28,8 +29,9 @@ MOST_OPERATIONS = 100
 KINDS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 
 MOST_UNTOLD = 250
-"""Observations that are kept until they are told in one go: by themselves each takes many times as long, for the code
-and the file that it needs are cold by then."""
+"""Requests, and statements, that are kept until they are told in one go: one by one each takes many times as long."""
+
+Key = TypeVar("Key")
 
 REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 STATEMENT_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 8)
@@ -41,11 +43,11 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = own = CollectorRegistry()
         self.requests = Counter("rollcall_requests", "GraphQL requests.", ["operation", "status"], registry=own)
-        self.seconds = Histogram(
+        self.seconds = BatchHistogram(
             "rollcall_request_seconds", "Until answered.", ["operation"], buckets=REQUEST_SECONDS, registry=own
         )
         self.documents = Counter("rollcall_documents", "Operations, by how they ran.", ["execution"], registry=own)
-        self.statements = Histogram(
+        self.statements = BatchHistogram(
             "rollcall_statement_seconds", "SQL statements.", ["kind"], buckets=STATEMENT_SECONDS, registry=own
         )
         self.guesses = Counter(
@@ -58,11 +60,10 @@ class Metrics:
         self.locked = self._gauge("rollcall_locked_users", "Users locked out.", newest)
         self.pool = self._gauge("rollcall_pool_connections", "Connections to PostgreSQL.", "livesum", "state")
         self.ready = self._gauge("rollcall_ready", "1 where the worker that sees worst can work.", "livemin")
-        self._of_statements = {kind: self.statements.labels(kind) for kind in (*KINDS, "OTHER")}
-        self._of_requests: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._names: set[str] = set()
         self._counted: dict[str, int] = {}
-        self._untold: list[tuple[Callable[[float], None], float]] = []
+        self._requests_untold: list[tuple[str | None, int, float]] = []
+        self._statements_untold: list[tuple[str, float]] = []
 
     def _gauge(self, name: str, says: str, mode: Any, *labels: str) -> Gauge:
         return Gauge(name, says, labels, registry=self.registry, multiprocess_mode=mode)
@@ -76,12 +77,9 @@ class Metrics:
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     def answered(self, operation: str | None, status: int, seconds: float) -> None:
-        name = self.counted_name(operation, known=status == 200)
-        if (name, status) not in self._of_requests:
-            self._of_requests[name, status] = self.requests.labels(name, str(status)), self.seconds.labels(name)
-        count, times = self._of_requests[name, status]
-        self._tell_soon(count.inc, 1)
-        self._tell_soon(times.observe, seconds)
+        self._requests_untold.append((operation, status, seconds))
+        if len(self._requests_untold) >= MOST_UNTOLD:
+            self.settle()
 
     def counted_name(self, operation: str | None, *, known: bool) -> str:
         """The name under which an operation is counted; `known`: it was answered, so its name may take a place."""
@@ -92,8 +90,9 @@ class Metrics:
         return operation if operation in self._names else "other"
 
     def took_statement(self, sql: str, seconds: float) -> None:
-        kind = sql[:6].upper()
-        self._tell_soon(self._of_statements[kind if kind in KINDS else "OTHER"].observe, seconds)
+        self._statements_untold.append((sql, seconds))
+        if len(self._statements_untold) >= MOST_UNTOLD:
+            self.settle()
 
     def guessed(self, mutation: str, outcome: str) -> None:
         self.guesses.labels(mutation, outcome).inc()
@@ -103,20 +102,33 @@ class Metrics:
 
     def settle(self) -> None:
         """Tells what was put off. Other workers show it from then on."""
-        untold, self._untold = self._untold, []
-        for tell, value in untold:
-            tell(value)
-
-    def _tell_soon(self, tell: Callable[[float], None], value: float) -> None:
-        self._untold.append((tell, value))
-        if len(self._untold) >= MOST_UNTOLD:
-            self.settle()
+        requests, self._requests_untold = self._requests_untold, []
+        statements, self._statements_untold = self._statements_untold, []
+        named = [(self.counted_name(name, known=status == 200), status, took) for name, status, took in requests]
+        for (name, status), times in _together(((name, status), took) for name, status, took in named):
+            self.requests.labels(name, str(status)).inc(len(times))
+            self.seconds.labels(name).observe_all(times)
+        for kind, times in _together((_kind(sql), took) for sql, took in statements):
+            self.statements.labels(kind).observe_all(times)
 
     def ran(self, totals: dict[str, int]) -> None:
         """Takes over what the engine has counted since it began."""
         for execution, total in totals.items():
             self.documents.labels(execution).inc(total - self._counted.get(execution, 0))
             self._counted[execution] = total
+
+
+def _kind(sql: str) -> str:
+    kind = sql[:6].upper()
+    return kind if kind in KINDS else "OTHER"
+
+
+def _together(told: Iterable[tuple[Key, float]]) -> Iterable[tuple[Key, list[float]]]:
+    """All times of each key."""
+    found: dict[Key, list[float]] = {}
+    for key, seconds in told:
+        found.setdefault(key, []).append(seconds)
+    return found.items()
 
 
 class LivingWorkers(MultiProcessCollector):

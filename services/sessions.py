@@ -69,14 +69,15 @@ async def start_session(user: User, origin: Origin, now: datetime) -> Started:
 async def find_actor(token: str, origin: Origin, now: datetime) -> Actor | None:
     """Who sent this token: one statement; None where the session has ended, by whatever cause."""
     session = await _session_of(token_hash(token))
-    if session is None or session.expires_at(session.user.platform) <= now:
+    if session is None:
         return None
-    if status_of(session.user) is not UserStatus.ACTIVE:
+    user = session.user
+    if session.expires_at(user.platform) <= now or status_of(user) is not UserStatus.ACTIVE:
         return None
     if now - session.last_seen_at >= SEEN_EVERY:
         with suppress(DatabaseUnavailable):  # who only reads need not wait for who writes
             await Session.filter(id=session.id).update(last_seen_at=now)
-    return Actor(session.user, session, origin)
+    return Actor(user, session, origin)
 
 
 async def _session_of(hash: str) -> Session | None:
