@@ -7,7 +7,7 @@ from typing import Any
 
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
-from tortoise.context import TortoiseContext
+from tortoise.context import TortoiseContext, get_current_context
 
 ENGINES = {"tortoise.backends.sqlite": "models.engines.sqlite", "tortoise.backends.asyncpg": "models.engines.postgres"}
 
@@ -41,3 +41,13 @@ async def opened(url: str, **options: Any) -> AsyncIterator[TortoiseContext]:
     async with TortoiseContext() as context:
         await context.init(config=tortoise_config(url, **options), _enable_global_fallback=True)
         yield context
+
+
+def current() -> Any:
+    """The database as `opened` has it, or the transaction that this task is in.
+
+    For every request: Tortoise's own way there checks each time what `opened` sees to, and takes twice as long.
+    """
+    context = get_current_context()
+    assert context is not None, "the database is not open"
+    return context.connections._get_storage()["default"]

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Literal
 
 import orjson
 import structlog
+
+from services.clock import system_clock
 
 SECRET_NAMES = re.compile("password|token|secret|authorization|code|link|url", re.IGNORECASE)
 STRUCK_OUT = "[struck out]"
@@ -47,7 +49,7 @@ def _sounds_secret(name: str) -> bool:
 def _json(event: MutableMapping[str, Any], default: Any) -> bytes:
     """orjson refuses half a surrogate pair, which a client may send in a name."""
     try:
-        return orjson.dumps(event, default=default)
+        return orjson.dumps(event, default=default, option=orjson.OPT_UTC_Z)
     except orjson.JSONEncodeError:
         return json.dumps(event, default=default).encode("ascii")
 
@@ -99,6 +101,8 @@ def line_writer() -> Callable[..., None]:
     """
     config = structlog.get_config()
     out, shown = config["logger_factory"](), config["processors"][-1]
+    if isinstance(shown, structlog.processors.JSONRenderer):
+        return partial(_write_json, out)
 
     def write(event: str, **facts: Any) -> None:
         line = {"event": event, "level": "info", **facts, **IN_EVERY_LINE.get()}
@@ -106,3 +110,8 @@ def line_writer() -> Callable[..., None]:
             out.msg(shown(out, "info", STAMP(out, "info", line)))
 
     return write
+
+
+def _write_json(out: Any, event: str, **facts: Any) -> None:
+    line = {"event": event, "level": "info", **facts, **IN_EVERY_LINE.get(), "timestamp": system_clock()}
+    out.msg(_json(line, str))

@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.connection import get_connections
 from tortoise.queryset import QuerySet
 
 from models.any_of import AnyOf
+from models.database import current
 from models.hydration import Columns, shape_of
 from models.role import Permission
 from models.user import User
@@ -44,7 +44,7 @@ def _fetch(actor: Actor, query: UserQuery, now: datetime, columns: Columns) -> F
 
     async def fetch(window: Window) -> list[User]:
         wanted = tuple(dict.fromkeys((*columns, *window.order.columns)))
-        database = get_connections().get("default")
+        database = current()
         common = common_question(query, database.capabilities.dialect)
         if common is None:
             shape = shape_of(window.of(await matching(actor, query, now)), wanted)
@@ -60,7 +60,7 @@ async def find_user(actor: Actor, user_id: UUID, columns: Columns | None = None)
     Without USERS_READ only the actor's own; raises Forbidden.
     """
     require_seeing(actor, user_id)
-    return await row_of_one(actor.user.platform_id, user_id, columns or everything(), get_connections().get("default"))
+    return await row_of_one(actor.user.platform_id, user_id, columns or everything(), current())
 
 
 async def find_users(actor: Actor, user_ids: list[UUID]) -> list[User | None]:

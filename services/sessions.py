@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from tortoise.connection import get_connections
 from tortoise.transactions import in_transaction
 
 from models.any_of import AnyOf
+from models.database import current
 from models.hydration import Shape, shape_of
 from models.platform import Platform
 from models.role import Permission
@@ -82,7 +82,7 @@ async def find_actor(token: str, origin: Origin, now: datetime) -> Actor | None:
 
 async def _session_of(hash: str) -> Session | None:
     """With its user, role and platform, which are for reading: other requests may have the same instances."""
-    database: Any = get_connections().get("default")
+    database = current()
     shape = _by_token(database.capabilities.dialect)
     rows = await database.rows(shape.sql, [hash])
     known = _made.get(hash)

@@ -1,11 +1,12 @@
 """A line of the log is one event, whatever a client calls itself (ASVS 5.0, 16.4.1)."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 import structlog
 
-from server.logs import set_up_logs
+from server.logs import IN_EVERY_LINE, line_writer, set_up_logs
 
 pytestmark = pytest.mark.usefixtures("logs_as_before")
 
@@ -24,3 +25,18 @@ def test_as_json_they_are_the_same_text(capsys: pytest.CaptureFixture[str]) -> N
     written = capsys.readouterr().err
     assert len(written.splitlines()) == 1
     assert json.loads(written)["operation"] == "a\nb"
+
+
+def test_the_line_of_a_request_has_the_shape_of_every_other(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("json")
+    before = IN_EVERY_LINE.set({"request_id": "r1"})
+    try:
+        line_writer()("request", path="/graphql", status=200)
+        structlog.get_logger().info("request", path="/graphql", status=200)
+    finally:
+        IN_EVERY_LINE.reset(before)
+    one, other = map(json.loads, capsys.readouterr().err.splitlines())
+    stamps = [datetime.fromisoformat(line.pop("timestamp")) for line in (one, other)]
+    assert one == other == {"event": "request", "level": "info", "path": "/graphql", "status": 200, "request_id": "r1"}
+    assert [stamp.utcoffset() for stamp in stamps] == [timedelta()] * 2
+    assert timedelta() <= stamps[1] - stamps[0] < timedelta(seconds=5)
