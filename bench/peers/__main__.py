@@ -16,7 +16,7 @@ from bench.peers.comparing import compare
 from bench.peers.cores import QUIET, others
 from bench.peers.data import Data, database_version, drop, provide
 from bench.peers.machine import facts
-from bench.small import adding, documents, pairs, sign_ins, workers
+from bench.small import adding, documents, pairs, parts, sign_ins, workers
 
 SQLITE = f"SQLite {sqlite_version}"
 
@@ -29,7 +29,7 @@ def main(
     only: Annotated[
         str,
         typer.Option(
-            help="Of peers, not compiled, sqlite, sign-ins, adding, workers, cold, flood, memory; comma-separated."
+            help="Some of peers, parts, not compiled, sqlite, sign-ins, adding, workers, cold, flood, memory."
         ),
     ] = "",
     servers: Annotated[str, typer.Option(help="Of rollcall, hand-written, naive, postgraphile, yoga.")] = "",
@@ -43,6 +43,7 @@ def main(
     chosen = [name for name in servers.split(",") if name]
     measures: dict[str, Callable[[Data], dict[str, Any]]] = {
         "peers": lambda data: compare(data, rounds=rounds, seconds=seconds, only=chosen, say=say),
+        "parts": partial(parts.measure, rounds=rounds, say=say),
         "not compiled": partial(pairs.not_compiled, rounds=rounds, say=say),
         "sqlite": partial(pairs.on_sqlite, rounds=rounds, say=say),
         "sign-ins": partial(sign_ins.measure, rounds=rounds, say=say),

@@ -12,6 +12,7 @@ from bench.scale.tables import scale
 KEPT = Path("var/bench/results.json")
 SECTIONS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "peers": tables.peers,
+    "parts": tables.parts,
     "not compiled": tables.not_compiled,
     "sqlite": tables.on_sqlite,
     "scale": scale,

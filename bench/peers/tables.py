@@ -85,6 +85,18 @@ def _throughput(measured: list[dict[str, Any]]) -> Iterable[str]:
                     yield _row(server.title, page, connections, f"{rate[key]:.0f}", share, *figures)
 
 
+def parts(section: Section) -> list[str]:
+    return [
+        "## What a request costs",
+        "",
+        "Microseconds of the worker's CPU for a page of 25, 16 connections. Below: by how much less without one part,",
+        "left out of the running server. What is cheap by itself costs more here, where its code and data are cold.",
+        "",
+        *_head("", "microseconds"),
+        *[_row(title, f"{microseconds:.0f}") for title, microseconds in section["found"]["rows"]],
+    ]
+
+
 def not_compiled(section: Section) -> list[str]:
     return [
         "## What is not compiled, against naive Strawberry + Tortoise",
