@@ -71,6 +71,7 @@ def _run(host: str, port: int, workers: int) -> None:
         workers=workers,
         loop="uvloop",
         http="server.connections:BoundedProtocol",
+        ws="none",  # whatever libraries are installed
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
