@@ -156,9 +156,17 @@ PARTS = [
 ]
 
 
+def known(name: str) -> str:
+    """The name of a part. `choices` would refuse to take none (argparse of Python 3.11)."""
+    names = [part.name for part in PARTS]
+    if name not in names:
+        raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(names)}")
+    return name
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[part.name for part in PARTS], help="all where none is named")
+    parser.add_argument("parts", nargs="*", type=known, help="all where none is named")
     named = parser.parse_args().parts
     with tempfile.TemporaryDirectory() as folder:
         return attacked(PARTS, named, Path(folder))

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from tests.attack.parts import FOUND_FAULT, LEFT_OUT, Part, attacked
-from tests.attack.run import PARTS
+from tests.attack.run import PARTS, main
+
+
+def pretended(name: str, tried: list[str], lacks: list[str] | None = None, failures: int = 0) -> Part:
+    def run(folder: Path) -> int:
+        tried.append(name)
+        return failures
+
+    return Part(name, lambda: lacks or [], run)
 
 
 @pytest.mark.parametrize(
@@ -25,11 +33,8 @@ def test_only_what_was_tried_and_found_nothing_passes(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     tried: list[str] = []
-
-    def part(name: str, lacks: list[str]) -> Part:
-        return Part(name, lambda: lacks, lambda folder: tried.append(name) or failures)  # type: ignore[func-returns-value]
-
-    assert attacked([part("first", []), part("second", lacks)], named, tmp_path) == code
+    parts = [pretended("first", tried, failures=failures), pretended("second", tried, lacks, failures)]
+    assert attacked(parts, named, tmp_path) == code
     assert tried == run
     told = "LEFT OUT  second, which was not tried:\n        no hammer\n"
     assert capsys.readouterr().out == (told if lacks and named != ["first"] else "")
@@ -48,3 +53,20 @@ def test_a_tool_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
     assert "No PostgreSQL answers" in lacking["postgresql"]
     assert "schemathesis" in lacking["sqlite"]
     assert "slowhttptest" in lacking["slow"]
+
+
+@pytest.mark.parametrize(("named", "run"), [([], ["one", "other"]), (["other"], ["other"])])
+def test_the_command_runs_what_is_named_or_all(
+    named: list[str], run: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr("tests.attack.run.PARTS", [pretended("one", tried), pretended("other", tried)])
+    monkeypatch.setattr("sys.argv", ["run", *named])
+    assert (main(), tried) == (0, run)
+
+
+def test_the_command_knows_no_other_part(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["run", "nothing"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "nothing is none of audits, postgresql, sqlite, slow" in capsys.readouterr().err
