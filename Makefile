@@ -62,10 +62,8 @@ faults: $(SETUP)  ## kills, freezes, fills and restarts whatever the server depe
 endurance: $(SETUP)  ## MINUTES of mixed load (20) on two servers, while mail server, PostgreSQL and a server fail
 	$(BIN)/python -m tests.faults.endurance --minutes $${MINUTES:-20}
 
-attack: $(SETUP) $(GRAPHIQL) $(ATTACK)  ## the audits, schemathesis, walks and slowhttptest, against servers of their own
-	@if command -v node > /dev/null && command -v npm > /dev/null; then $(MAKE) --no-print-directory audits; \
-	  else echo "No node or no npm: the audits are left out."; fi
-	$(BIN)/python -m tests.attack.run
+attack: $(SETUP) $(GRAPHIQL) $(ATTACK)  ## PARTS of it (all): audits, postgresql, sqlite (schemathesis, walks), slow (slowhttptest)
+	$(BIN)/python -m tests.attack.run $(PARTS)
 
 release: $(SETUP)  ## names a release and keeps its schema: make release VERSION=0.2.0, see CONTRIBUTING.md
 	@$(BIN)/python -m tests.contract.releasing "$(VERSION)"

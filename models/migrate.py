@@ -4,6 +4,7 @@ To make a new migration after a change of the models: `python -m models.migratin
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from models.migrating.chain import PACKAGE, read_chain
 from models.migrating.connection import DATABASE_ERRORS, connected, sqlite_file
@@ -34,15 +35,15 @@ async def migrate(
         raise MigrationError(f"the database refused: {error}") from error
 
 
-async def pending(url: str, *, package: str = PACKAGE) -> list[str]:
+async def pending(url: str, *, package: str = PACKAGE, **options: Any) -> list[str]:
     """The names of the migrations that are not applied: all of them where there is no SQLite file yet.
 
-    Changes nothing and creates nothing. Raises MigrationError, ValueError as `migrate` does.
+    Changes nothing and creates nothing; options go to the client. Raises MigrationError, ValueError as `migrate` does.
     """
     chain, file = await read_chain(package), sqlite_file(url)
     if file is not None and not file.exists():
         return [migration.name for migration in chain.migrations]
-    async with connected(url) as client:
+    async with connected(url, **options) as client:
         try:
             return [migration.name for migration in chain.after(await applied(client))]
         except DATABASE_ERRORS as error:

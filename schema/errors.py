@@ -14,6 +14,8 @@ log = structlog.get_logger()
 
 RETICENT = "The document or its variables do not fit the schema; only callers who may read the schema are told how."
 MASKED = "Something went wrong on our side."
+CLIENTS_MISTAKES = Refusal | BadPage | GraphQLError
+"""What services and resolvers raise where nothing is wrong with us."""
 BUSY = "The service cannot answer just now; try again in a moment."
 
 

@@ -51,6 +51,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._next_look.cancel()
         super().connection_lost(exc)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """The request is answered as a plain one; uvicorn would tell the log to install WebSockets."""
+
     def _wait_for(self, part: RequestResponseCycle | None, arrived: int) -> None:
         """The time runs from the first byte of a head or body, not from the newest."""
         if self._due == inf or part is not self._part:

@@ -45,7 +45,6 @@ async def keep_measuring(metrics: Metrics, health: Health, counts: Mapping[str, 
     while not stop.is_set():
         metrics.ran(dict(counts))
         metrics.settle()
-        await _measure_pool(metrics)
         look = await health.look()
         metrics.ready.set(look.reason is None)
         if look.lag is not None:
@@ -55,6 +54,7 @@ async def keep_measuring(metrics: Metrics, health: Health, counts: Mapping[str, 
                 await _measure_tables(metrics)
         except Exception as error:
             log.warning("measuring.failed", error=type(error).__name__)
+        await _measure_pool(metrics)  # last: the first look opens it
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), PAUSE_SECONDS)
     metrics.ready.set(0)

@@ -10,7 +10,8 @@ from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
 
 from models.unavailable import DatabaseUnavailable
 from schema.context import Context
-from schema.errors import BadUserInput, TooComplex, presented
+from schema.errors import CLIENTS_MISTAKES, BadUserInput, TooComplex, presented
+from schema.execution.compiled.running import Unfit
 from schema.execution.documents import Documents, Prepared
 from schema.execution.interpreting import interpreted
 from schema.execution.introspection import introspection_refused, may_introspect
@@ -140,11 +141,19 @@ class Engine:
             raise
         except Exception as error:
             self.counts["odd"] += 1
-            log.info("graphql.odd", error=type(error).__name__)
+            _tell_odd(error)
             context.forget()
             return None
         self.counts["compiled"] += 1
         return result
+
+
+def _tell_odd(error: Exception) -> None:
+    """With its trace, unless it is a client's mistake, of which graphql-core tells the client."""
+    if isinstance(error, Unfit | CLIENTS_MISTAKES):
+        log.info("graphql.odd", error=type(error).__name__)
+    else:
+        log.warning("graphql.odd", error=type(error).__name__, exc_info=error)
 
 
 def refusal(

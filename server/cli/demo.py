@@ -37,7 +37,7 @@ async def _fill(settings: "Settings", plans: "list[DemoPlatform]", seed: int) ->
     from services.clock import system_clock
     from services.demo.filling import fill, users_there
 
-    async with connected(settings):
+    async with connected(settings, bounded=False):  # its statements are long
         password_hash, totp_secret = await _secrets(settings)
         for plan in plans:
             there = await users_there(plan)

@@ -25,7 +25,7 @@ def serve(
     settings = Settings.read()
     url = settings.database_url.get_secret_value()
     with database_failures(url):
-        asyncio.run(require_migrated(url))
+        asyncio.run(require_migrated(settings))
     _require_free(host, port)
     page = "GraphiQL" if settings.graphiql else "GraphQL (GraphiQL is switched off)"
     typer.echo(f"{page}: http://{f'[{host}]' if ':' in host else host}:{port}/graphql")
@@ -71,6 +71,7 @@ def _run(host: str, port: int, workers: int) -> None:
         workers=workers,
         loop="uvloop",
         http="server.connections:BoundedProtocol",
+        ws="none",  # whatever libraries are installed
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -1,7 +1,14 @@
-"""`make attack`: schemathesis, walks and slowhttptest against servers of its own; exits 1 where any finds fault."""
+"""`make attack`: the audits, schemathesis, walks and slowhttptest against servers of its own.
 
+Exits 1 where any finds fault, and 2 where a part was left out for want of a tool. `make attack PARTS="sqlite slow"`
+runs these alone.
+"""
+
+import argparse
 import asyncio
 import json
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -12,6 +19,7 @@ from statistics import median
 from models.database import opened
 from services.clock import system_clock
 from tests.attack.fuzzing import SCHEMATHESIS, fuzz, prepared
+from tests.attack.parts import Part, attacked
 from tests.attack.slow_clients import KINDS, LARGE, SLOWHTTPTEST, attack
 from tests.attack.walks import FIRST_SEED, WALKS, server_settings, walk
 from tests.databases import POSTGRES, Databases
@@ -22,14 +30,28 @@ UNLIMITED = {"SIGN_IN_FAILURES": "0"}
 """So that guesses are judged, and not only put off."""
 
 
-def missing() -> list[str]:
-    """What the attack needs and does not find, with where it comes from."""
-    needed = {
-        SLOWHTTPTEST: "Debian: the package slowhttptest",
-        SCHEMATHESIS: "make attack installs it",
-        ROOT / "web" / LARGE.lstrip("/"): "make graphiql",
-    }
-    return [f"{file} is not there ({where})." for file, where in needed.items() if not file.exists()]
+def absent(*needed: tuple[Path, str]) -> list[str]:
+    """What is not there, with where it comes from."""
+    return [f"{file} is not there ({where})." for file, where in needed if not file.exists()]
+
+
+def fuzzing_lacks() -> list[str]:
+    return absent((SCHEMATHESIS, "make attack installs it"))
+
+
+def postgres_lacks() -> list[str]:
+    answers = Databases.postgres_answers()
+    return fuzzing_lacks() + ([] if answers else [f"No PostgreSQL answers at {POSTGRES}."])
+
+
+def slowness_lacks() -> list[str]:
+    return absent(
+        (SLOWHTTPTEST, "Debian: the package slowhttptest"), (ROOT / "web" / LARGE.lstrip("/"), "make graphiql")
+    )
+
+
+def audits_lack() -> list[str]:
+    return [f"{tool} is not there (Node.js)." for tool in ("node", "npm") if shutil.which(tool) is None]
 
 
 async def fuzzed(engine: str, url: str, folder: Path) -> int:
@@ -104,24 +126,50 @@ def tried(engine: str, empty: Callable[[], str], folder: Path) -> int:
     return asyncio.run(fuzzed(engine, empty(), place)) + asyncio.run(walked(engine, empty(), place))
 
 
+def on_postgres(folder: Path) -> int:
+    databases = Databases(folder)
+    try:
+        return tried("PostgreSQL", lambda: asyncio.run(databases.fresh("postgres", folder)), folder)
+    finally:
+        databases.drop()
+
+
+def on_sqlite(folder: Path) -> int:
+    names = count()
+    return tried("SQLite", lambda: f"sqlite://{folder}/{next(names)}.db", folder)
+
+
+def slowly(folder: Path) -> int:
+    return asyncio.run(slowed(f"sqlite://{folder}/slowed.db", folder))
+
+
+def audited(folder: Path) -> int:
+    """1 where `make audits` fails."""
+    return int(subprocess.run(["make", "--no-print-directory", "audits"], cwd=ROOT, check=False).returncode != 0)
+
+
+PARTS = [
+    Part("audits", audits_lack, audited),
+    Part("postgresql", postgres_lacks, on_postgres),
+    Part("sqlite", fuzzing_lacks, on_sqlite),
+    Part("slow", slowness_lacks, slowly),
+]
+
+
+def known(name: str) -> str:
+    """The name of a part. `choices` would refuse to take none (argparse of Python 3.11)."""
+    names = [part.name for part in PARTS]
+    if name not in names:
+        raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(names)}")
+    return name
+
+
 def main() -> int:
-    if lacking := missing():
-        print("The attack cannot begin:", *lacking, sep="\n  ", file=sys.stderr)
-        return 1
-    failures = 0
-    with tempfile.TemporaryDirectory() as name:
-        folder, databases = Path(name), Databases(Path(name))
-        if Databases.postgres_answers():
-            try:
-                failures += tried("PostgreSQL", lambda: asyncio.run(databases.fresh("postgres", folder)), folder)
-            finally:
-                databases.drop()
-        else:
-            print(f"No PostgreSQL answers at {POSTGRES}: SQLite alone was tried.", file=sys.stderr)
-        names = count()
-        failures += tried("SQLite", lambda: f"sqlite://{folder}/{next(names)}.db", folder)
-        failures += asyncio.run(slowed(f"sqlite://{folder}/slowed.db", folder))
-    return 1 if failures else 0
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", type=known, help="all where none is named")
+    named = parser.parse_args().parts
+    with tempfile.TemporaryDirectory() as folder:
+        return attacked(PARTS, named, Path(folder))
 
 
 if __name__ == "__main__":

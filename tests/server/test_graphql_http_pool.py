@@ -13,7 +13,7 @@ from models.database import opened
 from models.platform import Platform
 from models.unavailable import DatabaseUnavailable
 from models.user import User
-from server.app import pool
+from server.database import pool
 from server.settings import Settings
 from server.time_limit import TimeLimit
 from tests.conftest import StandingClock

@@ -21,7 +21,7 @@ from schema.context import Context
 from schema.execution.compiled.arguments import Values, Variables
 from schema.execution.compiled.compiler import Compiler, FieldCall
 from schema.execution.compiled.inputs import Inputs
-from schema.execution.compiled.running import FieldInfo, Odd, Run
+from schema.execution.compiled.running import FieldInfo, Odd, Run, Unfit
 from schema.execution.compiled.selections import NotCovered, Selections
 from schema.execution.interpreting import interpreted
 
@@ -78,13 +78,19 @@ class Operation:
         asked = _written(given)
         if asked is not None and asked in self._known:
             return self._known[asked]
-        values = self.variables.of(given)
-        arguments = [call.arguments.of(values) for call in self.calls]
+        arguments = self._fitted(given)
         if asked is not None and len(asked) <= LONGEST_REMEMBERED:
             if len(self._known) == MOST_REMEMBERED:
                 self._known.clear()
             self._known[asked] = arguments
         return arguments
+
+    def _fitted(self, given: Values) -> list[Values]:
+        try:
+            values = self.variables.of(given)
+            return [call.arguments.of(values) for call in self.calls]
+        except Exception as error:
+            raise Unfit from error
 
 
 def _written(given: Values) -> bytes | None:

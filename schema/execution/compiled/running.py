@@ -15,6 +15,10 @@ class Odd(Exception):
     """Something that only graphql-core can answer properly: it executes the query again."""
 
 
+class Unfit(Odd):
+    """Variables that do not fit: the client's mistake, of which graphql-core finds the words."""
+
+
 @dataclass(slots=True)
 class FieldInfo:
     """What resolvers may ask of Strawberry's `Info`; anything else raises, and graphql-core takes over."""

@@ -6,6 +6,7 @@ from models.migrating.connection import DATABASE_ERRORS, sqlite_file
 from server.cli.checks.finding import Finding
 from server.cli.checks.outbox import check_outbox
 from server.cli.database import place_of, reason_of
+from server.database import pool
 from server.settings import Settings
 from services.clock import system_clock
 from services.key_rotation import unopenable
@@ -19,10 +20,10 @@ async def check_database(settings: Settings) -> list[Finding]:
     if file is not None and not file.exists():
         return [Finding("database", f"there is none at {file} yet: run `rollcall migrate`", fine=False)]
     try:
-        missing = await pending(url)
+        missing = await pending(url, **pool(settings))
         findings = [Finding("database", f"{place_of(url)} answers"), _migrations(missing)]
         if not missing:
-            async with opened(url):
+            async with opened(url, **pool(settings)):
                 findings += [await _check_keys(settings), await check_outbox(system_clock())]
     except (MigrationError, *DATABASE_ERRORS) as error:
         says = f"{place_of(url)} cannot be used ({reason_of(error)}): see to it, or correct ROLLCALL_DATABASE_URL"

@@ -17,12 +17,16 @@ from tests.world import World
 pytestmark = pytest.mark.anyio
 
 TYPES = "{ __schema { queryType { name } } }"
+INTROSPECTING = [TYPES, '{ __type(name: "User") { name } }', "{ ...f } fragment f on Query { " + TYPES[1:]]
 SCHEMA_WORDS = {
     word
     for word in re.findall(r"[A-Za-z_]+", (Path(__file__).parents[3] / "schema.graphql").read_text("utf-8"))
     if re.search(r"[a-z][A-Z]|_[A-Z]|^[A-Z]{4}", word)
 }
 """Names of the schema that are no words of English."""
+
+SOMEBODY = object()
+"""Who is signed in, where it does not matter who."""
 
 NEARLY_RIGHT = [
     ("{ usersz { totalCount } }", None),
@@ -70,9 +74,7 @@ async def answer(source: str, policy: Introspection, actor: Any = None, variable
     return await engine.answer(await engine.prepared(source), variables, None, context)
 
 
-@pytest.mark.parametrize(
-    "source", [TYPES, '{ __type(name: "User") { name } }', "{ ...f } fragment f on Query { " + TYPES[1:]]
-)
+@pytest.mark.parametrize("source", INTROSPECTING)
 async def test_strangers_do_not_introspect_unless_it_is_public(source: str) -> None:
     refused = await answer(source, "signed-in")
     assert refused.body == {
@@ -92,9 +94,20 @@ async def test_users_introspect_unless_it_is_switched_off(world: World) -> None:
     }
 
 
+@pytest.mark.parametrize("source", INTROSPECTING)
+async def test_nobody_introspects_where_it_is_switched_off(source: str) -> None:
+    for actor in (None, SOMEBODY):
+        refused = await answer(source, "off", actor)
+        assert [error["message"] for error in refused.body["errors"]] == ["Introspection is switched off."]
+        assert "data" not in refused.body
+
+
+@pytest.mark.parametrize(("policy", "actor"), [("signed-in", None), ("off", None), ("off", SOMEBODY)])
 @pytest.mark.parametrize(("source", "variables"), NEARLY_RIGHT)
-async def test_a_stranger_is_told_no_name_of_the_schema(source: str, variables: Any) -> None:
-    refused = await answer(source, "signed-in", None, variables)
+async def test_who_may_not_introspect_is_told_no_name_of_the_schema(
+    source: str, variables: Any, policy: Introspection, actor: Any
+) -> None:
+    refused = await answer(source, policy, actor, variables)
     assert refused.refused
     assert {error["extensions"]["code"] for error in refused.body["errors"]} == {"BAD_USER_INPUT"}
     told = json.dumps(refused.body).replace("BAD_USER_INPUT", "")

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import time
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -20,6 +21,12 @@ class Received:
     message: EmailMessage
     options: list[str]
     raw: bytes
+    at: float = field(default_factory=time.monotonic)
+
+    @property
+    def mail_id(self) -> str:
+        """The row of the outbox, which the Message-ID is made of."""
+        return str(self.message["Message-ID"]).strip("<").partition("@")[0]
 
     def part(self, kind: str) -> str:
         body = self.message.get_body((kind,))
