@@ -5,6 +5,7 @@ little longer, so that 408 is heard first. An answer is taken within two looks, 
 """
 
 import asyncio
+import re
 from math import inf
 
 import structlog
@@ -16,6 +17,10 @@ from server.time_limit import SECONDS
 
 LARGEST_HEAD = 64 * 1024
 """Bytes; what arrives in one piece with the rest of it may be larger by that piece."""
+
+UPGRADE, UNKNOWN = re.compile(rb"(?<=\r\n)upgrade(?=:)", re.IGNORECASE), b"x-other"
+"""Who would like another protocol, as Java's HttpClient HTTP/2, is answered in this one (RFC 9110, 7.8): httptools
+leaves out the body of such a request. No body in JSON has a line that begins so."""
 
 log = structlog.get_logger()
 
@@ -40,7 +45,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._part is None and self._head + len(data) > LARGEST_HEAD + LARGEST_BODY:
             self._cut("head too large")
             return
-        super().data_received(data)
+        super().data_received(UPGRADE.sub(UNKNOWN, data) if self._part is None else data)
         cycle = self.cycle
         if cycle is not None and not cycle.more_body and not cycle.response_complete:
             self._due, self._head = inf, 0
@@ -50,9 +55,6 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._next_look.cancel()
         super().connection_lost(exc)
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """The request is answered as a plain one; uvicorn would tell the log to install WebSockets."""
 
     def _wait_for(self, part: RequestResponseCycle | None, arrived: int) -> None:
         """The time runs from the first byte of a head or body, not from the newest."""

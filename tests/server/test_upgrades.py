@@ -1,4 +1,4 @@
-"""Nobody gets a WebSocket, or another protocol, from us: asking for one is a request like any other, and refused."""
+"""Nobody gets a WebSocket, or another protocol, from us: asking for one is a request like any other."""
 
 import asyncio
 import json
@@ -19,6 +19,16 @@ Sec-WebSocket-Version: 13\r
 Sec-WebSocket-Protocol: graphql-transport-ws\r
 \r
 """
+
+OPERATION = b"""POST /graphql HTTP/1.1\r
+Host: rollcall.test\r
+Content-Type: application/json\r
+Content-Length: %d\r
+Connection: Upgrade, HTTP2-Settings\r
+%b: h2c\r
+HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r
+\r
+%b"""
 
 
 def test_uvicorn_is_told_to_serve_none_whatever_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,3 +66,24 @@ async def test_asking_for_another_protocol_is_refused_in_json(database: str, tmp
                 writer.close()
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
     assert {line["event"] for line in lines} == {"request", "server.leaving"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", [b"Upgrade", b"upgrade", b"UPGRADE"])
+async def test_an_operation_that_comes_with_the_wish_for_http_2_is_answered(
+    database: str, tmp_path: Path, name: bytes
+) -> None:
+    """Java's HttpClient sends all its requests so, unless it is told HTTP/1.1."""
+    body = rb'{"query": "{ __typename }", "operationName": null, "extensions": {"note": "\r\nUpgrade: of the body"}}'
+    async with running(database, tmp_path / "log") as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+        for _ in range(2):
+            writer.write(OPERATION % (len(body), name, body))
+        for _ in range(2):
+            async with asyncio.timeout(PATIENCE):
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+                answer = json.loads(await reader.readexactly(length))
+            assert head.startswith(b"HTTP/1.1 200") and answer["data"] == {"__typename": "Query"}
+        writer.close()
