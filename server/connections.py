@@ -42,10 +42,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._next_look = self.loop.call_later(self.TAKING_SECONDS, self._look)
 
     def data_received(self, data: bytes) -> None:
-        if self._part is None and self._head + len(data) > LARGEST_HEAD + LARGEST_BODY:
-            self._cut("head too large")
-            return
-        super().data_received(UPGRADE.sub(UNKNOWN, data) if self._part is None else data)
+        if self.cycle is None or not self.cycle.more_body:
+            if self._head + len(data) > LARGEST_HEAD + LARGEST_BODY:
+                self._cut("head too large")
+                return
+            data = UPGRADE.sub(UNKNOWN, data)
+        super().data_received(data)
         cycle = self.cycle
         if cycle is not None and not cycle.more_body and not cycle.response_complete:
             self._due, self._head = inf, 0

@@ -27,8 +27,9 @@ Content-Length: %d\r
 Connection: Upgrade, HTTP2-Settings\r
 %b: h2c\r
 HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r
+Expect: 100-continue\r
 \r
-%b"""
+"""
 
 
 def test_uvicorn_is_told_to_serve_none_whatever_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,9 +80,10 @@ async def test_an_operation_that_comes_with_the_wish_for_http_2_is_answered(
     async with running(database, tmp_path / "log") as address:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
         for _ in range(2):
-            writer.write(OPERATION % (len(body), name, body))
-        for _ in range(2):
+            writer.write(OPERATION % (len(body), name))
             async with asyncio.timeout(PATIENCE):
+                assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+                writer.write(body)
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
                 answer = json.loads(await reader.readexactly(length))
