@@ -1,4 +1,4 @@
-.PHONY: help serve test check schema graphiql browser picture bench differential faults endurance audits clients attack release lock
+.PHONY: help serve test check schema graphiql browser picture bench costly differential faults endurance audits clients attack release lock
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PORT ?= 8000
@@ -48,6 +48,10 @@ bench: $(SETUP)  ## against peers and a hand-written server; then a thousand use
 
 differential: $(SETUP)  ## thousands of random documents on both ways of executing them
 	ROLLCALL_DIFFERENTIAL=$${ROLLCALL_DIFFERENTIAL:-3000} $(BIN)/pytest tests/schema/execution/test_differential.py
+
+costly: $(SETUP)  ## hundreds of random documents that cost nearly as much as may be, against the clock; other ones each time
+	ROLLCALL_COSTLY=$${ROLLCALL_COSTLY:-100} ROLLCALL_COSTLY_SEED=$${ROLLCALL_COSTLY_SEED:-$$(date +%s)} \
+	  $(BIN)/pytest tests/schema/execution/test_cpu.py -k under_the_limit
 
 audits: $(SETUP)  ## the 61 audits of GraphQL over HTTP, against servers of their own
 	cd tests/audits && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

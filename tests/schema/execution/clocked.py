@@ -7,12 +7,16 @@ from typing import Any
 from uuid import uuid4
 
 from models.audit_event import AuditEvent
+from models.role import Permission, Role
+from models.session import Session
 from models.user import User
 from schema.context import Context, Tools
 from schema.execution.engine import Engine
 from server.answers import encoded
 from server.avatars import avatar_urls
 from services.actor import Actor, Origin
+from services.roles import MOST_ROLES
+from services.sessions import MOST_SESSIONS
 from tests.conftest import T0
 from tests.world import World
 
@@ -36,11 +40,37 @@ async def crowd(world: World) -> User:
             for n in range(USERS)
         ],
     ]
-    for user in users[:20]:
-        for _ in range(3):
-            await world.session(user)
+    await _sessions(users[:20])
+    await _roles(admin)
     await _history(admin, users[:20])
     return admin
+
+
+async def _sessions(users: list[User]) -> None:
+    """As many as each may have."""
+    await Session.bulk_create(
+        Session(id=uuid4(), user_id=user.id, token_hash=uuid4().hex, created_at=T0, last_seen_at=T0)
+        for user in users
+        for _ in range(MOST_SESSIONS)
+    )
+
+
+async def _roles(admin: User) -> None:
+    """As many as a platform may have, each with all permissions."""
+    names = [
+        f"Role {number}" for number in range(MOST_ROLES - await Role.filter(platform_id=admin.platform_id).count())
+    ]
+    await Role.bulk_create(
+        Role(
+            id=uuid4(),
+            platform_id=admin.platform_id,
+            name=name,
+            name_key=name,
+            permissions=list(Permission),
+            created_at=T0,
+        )
+        for name in names
+    )
 
 
 async def _history(admin: User, targets: list[User]) -> None:
