@@ -2,10 +2,10 @@
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.migrations.migration import Migration
+from tortoise.migrations.schema_editor.asyncpg import AsyncpgSchemaEditor
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import State
 
-from models.migrating.building import PostgresEditor
 from models.migrating.failure import MigrationError
 from models.migrating.filling import refuse_mixed_fills
 from models.migrating.indexes import create_missing_indexes
@@ -33,4 +33,4 @@ async def apply(migration: Migration, state: State, transaction: BaseDBAsyncClie
 def _editor(transaction: BaseDBAsyncClient) -> BaseSchemaEditor:
     if transaction.capabilities.dialect == "sqlite":
         return KeepingSqliteEditor(transaction)
-    return PostgresEditor(transaction)
+    return AsyncpgSchemaEditor(transaction)

@@ -1,10 +1,9 @@
 """Migrating PostgreSQL: one process at a time, and never long in the way of those who serve."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -14,7 +13,6 @@ from tortoise.transactions import in_transaction
 
 from models.engines.postgres_errors import PostgresUnavailable
 from models.migrating.applying import apply
-from models.migrating.building import build_ahead, indexes_only
 from models.migrating.chain import Chain
 from models.migrating.connection import connected
 from models.migrating.failure import MigrationError
@@ -23,9 +21,6 @@ from models.migrating.record import applied
 
 LOCK = int.from_bytes(b"rollcall")
 """The advisory lock's key, the same in every version."""
-
-ASK_AGAIN = 0.1
-"""Seconds between two looks whether the other process is done."""
 
 PAUSES = (1, 2, 4, 8)
 """Seconds between tries for a table's lock, so that waiting requests get through meanwhile."""
@@ -37,24 +32,18 @@ Result = TypeVar("Result")
 
 
 async def migrate_postgres(url: str, chain: Chain, report: Callable[[str], None], patience: float) -> list[str]:
-    """Waits up to `patience` seconds for another migrating process. Each migration is one transaction, but for
-    what Fill does ahead of it, and new indexes."""
+    """Waits up to `patience` seconds for another migrating process. Each migration is one transaction, but for Fill."""
     # One connection holds the lock, one migrates.
     async with (
         connected(url, min_size=1, max_size=2) as client,
         client.acquire_connection() as keeper,
     ):
-        await _lock(keeper, patience)
+        await keeper.execute(f"SET lock_timeout = {round(patience * 1000)}; SET statement_timeout = 0")
+        try:
+            await keeper.execute("SELECT pg_advisory_lock($1)", LOCK)
+        except asyncpg.LockNotAvailableError as error:
+            raise MigrationError(f"another process has been migrating for {patience:g} seconds") from error
         return await _apply_all(chain, client, report)
-
-
-async def _lock(keeper: Any, patience: float) -> None:
-    """Asks again and again: a statement that waited for the lock would be one that building an index waits for."""
-    until = time.monotonic() + patience
-    while not await keeper.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
-        if time.monotonic() > until:
-            raise MigrationError(f"another process has been migrating for {patience:g} seconds")
-        await asyncio.sleep(ASK_AGAIN)
 
 
 async def _apply_all(chain: Chain, client: BaseDBAsyncClient, report: Callable[[str], None]) -> list[str]:
@@ -62,16 +51,13 @@ async def _apply_all(chain: Chain, client: BaseDBAsyncClient, report: Callable[[
     left = chain.after(done)
     state = await chain.state(done)
     for migration in left:
-        filling, building = fills(migration), indexes_only(migration)
+        filling = fills(migration)
         report(f"Applying {migration.name}.")
         try:
             await _fill_ahead(migration.name, filling, state, report)
-            if building:
-                await build_ahead(migration, state, client)
             state = await _apply(migration, state, report)
         except Exception as error:
-            done_ahead = "filled" if filling else "built" if building else None
-            left_behind = f"; what it has {done_ahead} stays" if done_ahead else " and was undone"
+            left_behind = "; what it has filled stays" if filling else " and was undone"
             raise MigrationError(f"{migration.name} failed{left_behind}: {error}") from error
     return [migration.name for migration in left]
 
