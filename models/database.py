@@ -3,8 +3,10 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
+from tortoise import connections
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
@@ -41,3 +43,12 @@ async def opened(url: str, **options: Any) -> AsyncIterator[TortoiseContext]:
     async with TortoiseContext() as context:
         await context.init(config=tortoise_config(url, **options), _enable_global_fallback=True)
         yield context
+
+
+async def database_time() -> datetime | None:
+    """What time it is where the database is; None for SQLite, which is here. Raises DatabaseUnavailable."""
+    database: Any = connections.get("default")
+    if database.capabilities.dialect == "sqlite":
+        return None
+    [[now]] = await database.rows("SELECT clock_timestamp()", ())
+    return cast("datetime", now)
