@@ -16,14 +16,14 @@ WAITING = "SELECT COUNT(DISTINCT pid) FROM pg_locks WHERE relation = 'users'::re
 
 
 @asynccontextmanager
-async def held(stage: Stage, caller: Caller, number: int) -> AsyncIterator[list[asyncio.Task[Reply]]]:
-    """So many requests, all of which wait at once while the block runs; afterwards they are answered."""
+async def held(stage: Stage, callers: list[Caller]) -> AsyncIterator[list[asyncio.Task[Reply]]]:
+    """A request of each, all of which wait at once while the block runs; afterwards they are answered."""
     aside = await asyncpg.connect(stage.url)
     try:
         async with aside.transaction():
             await aside.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
-            asked = [asyncio.create_task(caller(USERS)) for _ in range(number)]
-            await _until_waiting(aside, number)
+            asked = [asyncio.create_task(caller(USERS)) for caller in callers]
+            await _until_waiting(aside, len(callers))
             yield asked
         await asyncio.wait(asked)
     finally:
@@ -42,6 +42,6 @@ async def _until_waiting(aside: asyncpg.Connection, number: int) -> None:
 
 async def pool_is_whole(stage: Stage, caller: Caller, places: int) -> None:
     """Every place of the server's pool serves, and all of them at once."""
-    async with held(stage, caller, places) as asked:
+    async with held(stage, [caller] * places) as asked:
         pass
     assert [(await reply).status for reply in asked] == [200] * places
