@@ -3,7 +3,8 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
@@ -51,3 +52,12 @@ def current() -> Any:
     context = get_current_context()
     assert context is not None, "the database is not open"
     return context.connections._get_storage()["default"]
+
+
+async def database_time() -> datetime | None:
+    """What time it is where the database is; None for SQLite, which is here. Raises DatabaseUnavailable."""
+    database = current()
+    if database.capabilities.dialect == "sqlite":
+        return None
+    [[now]] = await database.rows("SELECT clock_timestamp()", ())
+    return cast("datetime", now)

@@ -37,8 +37,9 @@ from server.request_log import RequestLog
 from server.settings import Settings
 from server.shutdown import Leaving
 from server.time_limit import TimeLimit
+from server.timekeeping import keep_time, set_clock
 from server.tracing import traced
-from services.clock import Clock, system_clock
+from services.clock import Clock, DatabaseClock, system_clock
 from services.mail.delivery import Delivery
 from services.mail.render import MailSite
 from services.mail.transport import FileTransport, SmtpTransport, Transport
@@ -49,13 +50,14 @@ from services.vault import Vault
 GRAPHQL = "/graphql"
 
 
-def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> Starlette:
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Starlette:
     """The ASGI application. Without settings they are read from the environment; raises BadSettings."""
     settings = settings or Settings.read()
+    clock = clock or clock_of(settings)
     set_up_logs(settings.log_format)
     leaving, metrics = Leaving(settings.shutdown_delay), Metrics()
     operating = Operating(leaving, Health(clock, leaving), metrics)
-    vault, hasher = Vault(settings.keys), Hasher()
+    vault, hasher, stop = Vault(settings.keys), Hasher(), leaving.begun
     tools = Tools(
         hasher=hasher,
         vault=vault,
@@ -64,17 +66,17 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         guessed=metrics.guessed,
     )
     site = MailSite(frontend_url=settings.frontend_url, sender=settings.mail_from)
-    counted = CountedTransport(transport(settings), count=metrics.tried_mail)
-    delivery = Delivery(transport=counted, site=site, vault=vault, clock=clock)
+    delivery = Delivery(CountedTransport(transport(settings), count=metrics.tried_mail), site, vault, clock)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        stop = leaving.begun
         options = pool(settings) | statement_options(operating.metrics, operating.health, sqlite=on_sqlite(settings))
         settle_memory()
         async with opened(settings.database_url.get_secret_value(), **options):
+            await set_clock(clock)
             measuring = keep_measuring(operating.metrics, operating.health, graphql.engine.counts, stop)
-            async with leaving.at_work(delivery.run(None, stop), keep_house(clock, stop), measuring):
+            keeping = keep_house(clock, stop), keep_time(clock, stop)
+            async with leaving.at_work(delivery.run(None, stop), *keeping, measuring):
                 with leaving.heeding_sigterm():
                     yield
         operating.metrics.settle()
@@ -157,3 +159,8 @@ def transport(settings: Settings) -> Transport:
     if settings.smtp_url is None:
         return FileTransport(settings.mail_folder, announce=lambda line: print(line, file=sys.stderr))  # noqa: T201
     return SmtpTransport(settings.smtp_url.get_secret_value())
+
+
+def clock_of(settings: Settings) -> Clock:
+    """One for all servers: where they share a database, its own."""
+    return system_clock if on_sqlite(settings) else DatabaseClock()

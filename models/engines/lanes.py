@@ -60,13 +60,23 @@ class Lanes:
         """Back, after a statement or transaction that went well."""
         self._pass_on(connection)
 
-    async def lose(self, pool: asyncpg.Pool, connection: Any) -> None:
-        """Back to the pool, which ends a connection that cannot be cleaned in time; its place is free again."""
+    async def lose(self, pool: asyncpg.Pool, connection: Any, *, ended: bool = False) -> None:
+        """Back to the pool, which ends a connection that cannot be cleaned in time; its place is free again.
+
+        One that has `ended` may seem alive still, and must not be handed out again.
+        """
         try:
             with suppress(Exception):
+                if ended:
+                    connection.terminate()
                 await pool.release(connection, timeout=GIVING_BACK_SECONDS)
         finally:
             self._pass_on(None)
+
+    async def renew(self, pool: asyncpg.Pool) -> None:
+        """Ends those at hand: where one was lost others may be, too, and nobody has noticed yet."""
+        while (connection := self.at_hand()) is not None:
+            await self.lose(pool, connection, ended=True)
 
     async def clear(self, pool: asyncpg.Pool, seconds: float) -> None:
         """Gives all back to the pool, which is about to be closed; waits so long for those in use."""

@@ -22,7 +22,8 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 
 from models.engines.lanes import Lanes
-from models.engines.postgres_errors import judged, judging, told
+from models.engines.only_reading import only_reads
+from models.engines.postgres_errors import PostgresLost, judged, judging, lost, told
 from models.engines.telling import StatementTold, Telling
 from models.engines.waiting import WAIT_SECONDS
 from models.repeating import note_commit, persisting
@@ -55,7 +56,7 @@ class BoundedConnection(PoolConnectionWrapper[Any]):
         if exc_type is None:
             self.client.lanes.give(self.connection)
         else:
-            await self.client.lanes.lose(self.client._pool, self.connection)
+            await self.client.lanes.lose(self.client._pool, self.connection, ended=lost(exc_val))
 
 
 class RollcallTransaction(Telling, TransactionWrapper):
@@ -179,8 +180,15 @@ class RollcallPostgresClient(Telling, AsyncpgDBClient):
         self.lanes = Lanes()
 
     async def rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
-        """What a SELECT by itself gives: what `execute_query` does, in fewer steps. Whoever asks has a time limit."""
-        return await persisting(partial(self._rows, sql, values))
+        """What a SELECT by itself gives: what `execute_query` does, in fewer steps. Whoever asks has a time limit.
+
+        It must do nothing but read: where its connection ends under it, it is asked once more.
+        """
+        try:
+            return await persisting(partial(self._rows, sql, values))
+        except PostgresLost:
+            await self.lanes.renew(self._pool)
+            return await persisting(partial(self._rows, sql, values))
 
     async def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
         started, raised = time.perf_counter(), None
@@ -191,7 +199,7 @@ class RollcallPostgresClient(Telling, AsyncpgDBClient):
             rows: list[Any] = await connection.fetch(sql, *values)
         except BaseException as error:
             if connection is not None:
-                await self.lanes.lose(self._pool, connection)
+                await self.lanes.lose(self._pool, connection, ended=lost(error))
             raised = told(error)
             if raised is error:
                 raise
@@ -215,9 +223,19 @@ class RollcallPostgresClient(Telling, AsyncpgDBClient):
         return GuardedTransactionContext(RollcallTransaction(self), self._pool_init_lock)
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
-        """A statement by itself is a transaction, so it can be repeated whatever it is."""
-        result = await persisting(partial(self._ask, func, *args, **kwargs))
-        if not (args[0] if args else kwargs["query"]).startswith("SELECT"):
+        """A statement by itself is a transaction, so it can be repeated whatever it is where that was undone.
+
+        Where its connection ends under it, it is asked once more if it did nothing but read.
+        """
+        sql: str = args[0] if args else kwargs["query"]
+        try:
+            result = await persisting(partial(self._ask, func, *args, **kwargs))
+        except PostgresLost:
+            if not only_reads(sql):
+                raise
+            await self.lanes.renew(self._pool)
+            result = await persisting(partial(self._ask, func, *args, **kwargs))
+        if not sql.startswith("SELECT"):
             note_commit()
         return result
 

@@ -18,6 +18,12 @@ NOT_THE_QUESTION = (
     asyncpg.exceptions.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.exceptions.TransactionRollbackError,  # undone by the server, and nobody knows whether all of it
+    asyncpg.InternalClientError,
+)
+LOST = (
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.exceptions.AdminShutdownError,
+    asyncpg.exceptions.CrashShutdownError,
     asyncpg.InternalClientError,  # what asyncpg says of a connection whose end it has not noticed yet
 )
 CONFLICTS = (
@@ -31,23 +37,35 @@ class PostgresUnavailable(DatabaseUnavailable, OperationalError):
     """The server is gone, starting, full or read-only, or something took too long."""
 
 
+class PostgresLost(PostgresUnavailable):
+    """The connection ended under a statement: nobody knows whether it was done."""
+
+
 class PostgresConflict(DatabaseConflict, PostgresUnavailable):
     """Another transaction was preferred to this one."""
 
 
+def lost(error: BaseException | None) -> bool:
+    """Whether the connection under a statement has ended."""
+    return isinstance(error, LOST) or (
+        isinstance(error, asyncpg.InterfaceError) and "connection is closed" in str(error)
+    )
+
+
 @contextmanager
 def judging() -> Iterator[None]:
-    """Turns what is not the statement's fault into PostgresUnavailable, or PostgresConflict."""
+    """Turns what is not the statement's fault into PostgresUnavailable, PostgresLost or PostgresConflict."""
     try:
         yield
     except asyncpg.InterfaceError as error:
         if "closed" not in str(error) and "closing" not in str(error):
             raise
-        raise PostgresUnavailable(str(error)) from error
+        raise (PostgresLost if lost(error) else PostgresUnavailable)(str(error)) from error
     except CONFLICTS as error:
         raise PostgresConflict(f"{type(error).__name__}: {error}") from error
     except NOT_THE_QUESTION as error:
-        raise PostgresUnavailable(f"{type(error).__name__}: {error}") from error
+        unavailable = PostgresLost if lost(error) else PostgresUnavailable
+        raise unavailable(f"{type(error).__name__}: {error}") from error
 
 
 async def judged(func: Any, *args: Any, **kwargs: Any) -> Any:

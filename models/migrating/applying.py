@@ -2,6 +2,7 @@
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.migrations.migration import Migration
+from tortoise.migrations.operations import AddIndex
 from tortoise.migrations.schema_editor.asyncpg import AsyncpgSchemaEditor
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import State
@@ -14,7 +15,10 @@ from models.migrating.sqlite_tables import KeepingSqliteEditor
 
 
 async def apply(migration: Migration, state: State, transaction: BaseDBAsyncClient) -> None:
-    """Changes the database and takes `state` from before the migration to after it."""
+    """Changes the database and takes `state` from before the migration to after it.
+
+    An added index may have been built ahead; where not, it is one of those that are missing after the operation.
+    """
     if not migration.atomic:
         raise MigrationError(f"{migration.name} is not atomic; every migration here is one transaction")
     refuse_mixed_fills(migration)
@@ -24,7 +28,8 @@ async def apply(migration: Migration, state: State, transaction: BaseDBAsyncClie
         operation.state_forward(migration.app_label, state)
         if isinstance(editor, KeepingSqliteEditor):
             editor.between(before.apps, state.apps)
-        await operation.database_forward(migration.app_label, before, state, editor)
+        if not isinstance(operation, AddIndex):
+            await operation.database_forward(migration.app_label, before, state, editor)
         await create_missing_indexes(editor, state)
     state.validate_relations_initialized()
     await remember(migration, editor)

@@ -17,11 +17,13 @@ from models.migrating.chain import Chain
 from models.migrating.connection import connected
 from models.migrating.failure import MigrationError
 from models.migrating.filling import Fill, fills
+from models.migrating.indexing import build_ahead, indexes_ahead
 from models.migrating.record import applied
 
 LOCK = int.from_bytes(b"rollcall")
 """The advisory lock's key, the same in every version."""
 
+ASKING_SECONDS = 0.2
 PAUSES = (1, 2, 4, 8)
 """Seconds between tries for a table's lock, so that waiting requests get through meanwhile."""
 
@@ -32,18 +34,26 @@ Result = TypeVar("Result")
 
 
 async def migrate_postgres(url: str, chain: Chain, report: Callable[[str], None], patience: float) -> list[str]:
-    """Waits up to `patience` seconds for another migrating process. Each migration is one transaction, but for Fill."""
+    """Waits up to `patience` seconds for another migrating process. Each migration is one transaction, but for Fill and
+    indexes, which go ahead of it.
+    """
     # One connection holds the lock, one migrates.
     async with (
         connected(url, min_size=1, max_size=2) as client,
         client.acquire_connection() as keeper,
     ):
-        await keeper.execute(f"SET lock_timeout = {round(patience * 1000)}; SET statement_timeout = 0")
-        try:
-            await keeper.execute("SELECT pg_advisory_lock($1)", LOCK)
-        except asyncpg.LockNotAvailableError as error:
-            raise MigrationError(f"another process has been migrating for {patience:g} seconds") from error
+        await _turn(keeper, patience)
         return await _apply_all(chain, client, report)
+
+
+async def _turn(keeper: asyncpg.Connection, patience: float) -> None:
+    """Asks again and again: an index that the other process builds waits for whoever waits in a statement."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + patience
+    while not await keeper.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+        if loop.time() >= until:
+            raise MigrationError(f"another process has been migrating for {patience:g} seconds")
+        await asyncio.sleep(min(ASKING_SECONDS, patience))
 
 
 async def _apply_all(chain: Chain, client: BaseDBAsyncClient, report: Callable[[str], None]) -> list[str]:
@@ -51,13 +61,16 @@ async def _apply_all(chain: Chain, client: BaseDBAsyncClient, report: Callable[[
     left = chain.after(done)
     state = await chain.state(done)
     for migration in left:
-        filling = fills(migration)
+        filling, indexing = fills(migration), indexes_ahead(migration)
         report(f"Applying {migration.name}.")
         try:
             await _fill_ahead(migration.name, filling, state, report)
+            for index in indexing:
+                await build_ahead(index, client, state)
             state = await _apply(migration, state, report)
         except Exception as error:
-            left_behind = "; what it has filled stays" if filling else " and was undone"
+            ahead = "filled" if filling else "built" if indexing else None
+            left_behind = f"; what it has {ahead} stays" if ahead else " and was undone"
             raise MigrationError(f"{migration.name} failed{left_behind}: {error}") from error
     return [migration.name for migration in left]
 

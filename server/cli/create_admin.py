@@ -32,7 +32,7 @@ def create_admin(
 async def _create(platform: str, first_name: str, last_name: str, email: str, password: str) -> None:
     from server.cli.database import connected
     from server.settings import Settings
-    from services.clock import system_clock
+    from services.clock import shared_time
     from services.passwords import Hasher
     from services.platforms import create_administrator
 
@@ -47,7 +47,7 @@ async def _create(platform: str, first_name: str, last_name: str, email: str, pa
                 last_name=last_name,
                 email=email,
                 password_hash=await hasher.hash(password),
-                now=system_clock(),
+                now=await shared_time(),
             )
         finally:
             hasher.close()

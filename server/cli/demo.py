@@ -34,7 +34,7 @@ def demo(
 async def _fill(settings: "Settings", plans: "list[DemoPlatform]", seed: int) -> None:
     from server.cli.database import connected
     from server.cli.progress import counting
-    from services.clock import system_clock
+    from services.clock import shared_time
     from services.demo.filling import fill, users_there
 
     async with connected(settings, bounded=False):  # its statements are long
@@ -50,7 +50,7 @@ async def _fill(settings: "Settings", plans: "list[DemoPlatform]", seed: int) ->
                     seed=seed,
                     password_hash=password_hash,
                     totp_secret=totp_secret,
-                    now=system_clock(),
+                    now=await shared_time(),
                     progress=progress,
                 )
 

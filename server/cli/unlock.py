@@ -15,8 +15,8 @@ def unlock(email: Annotated[str, typer.Option(help="The address of the account."
 async def _unlock(email: str) -> None:
     from server.cli.database import connected
     from server.settings import Settings
-    from services.clock import system_clock
+    from services.clock import shared_time
     from services.rescue import unlock_account
 
     async with connected(Settings.read()):
-        await unlock_account(email, now=system_clock())
+        await unlock_account(email, now=await shared_time())

@@ -2,18 +2,24 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx2
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.faults.conftest import MakeServer
 from tests.faults.servers import Server
 from tests.faults.stage import ROUNDS, Stage, check, invited, outcome, recipients, under_load
+from tests.faults.waiting import SECONDS, held
 from tests.services.mail.smtp_server import ScriptedServer
 
 pytestmark = pytest.mark.anyio
+
+HELD = 6
+"""Requests, each by a connection of its own."""
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -37,6 +43,32 @@ async def test_f15_a_server_told_to_stop_fails_no_request(
     assert len(await invited(stage.url)) == len(replies)
     assert len(recipients(mails)) == len(set(recipients(mails)))
     await check(stage.url)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_f15_requests_in_hand_when_the_server_stops_listening_are_answered(
+    workers: int, stage: Stage, server: MakeServer
+) -> None:
+    async with server(workers, SHUTDOWN_DELAY="0.5") as rollcall:
+        callers = [rollcall.caller(stage.token) for _ in range(HELD)]
+        async with held(stage, callers) as asked:
+            rollcall.terminate()
+            await nobody_listens(rollcall)
+            await asyncio.sleep(0.5)  # the web server itself gives them a tenth of a second
+            assert not any(reply.done() for reply in asked)
+        assert [(await reply).status for reply in asked] == [200] * HELD
+        assert await rollcall.ended() == 0
+    await check(stage.url)
+
+
+async def nobody_listens(rollcall: Server) -> None:
+    """Waits until a new connection is refused, or has no answer because nobody takes it."""
+    async with asyncio.timeout(SECONDS):
+        with suppress(httpx2.TransportError):
+            while True:
+                async with httpx2.AsyncClient(timeout=0.5) as http:
+                    await http.get(f"{rollcall.address}/livez")
+                await asyncio.sleep(0.02)
 
 
 @dataclass

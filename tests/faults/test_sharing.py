@@ -1,14 +1,17 @@
-"""F7 and F8: several servers on one outbox, and clients that ask again because no answer came."""
+"""F7 and F8: several servers on one database, and clients that ask again because no answer came."""
 
 import asyncio
 
 import pytest
 
+from schema.ids import global_id
 from tests.faults.conftest import MakeServer
-from tests.faults.servers import Server
-from tests.faults.stage import ADD, ROUNDS, Stage, check, invited, outcome, recipients, until
+from tests.faults.servers import Caller, Server
+from tests.faults.stage import ADD, DISABLE, ROUNDS, USERS, VIEWER, Stage, check, invited, outcome, recipients, until
+from tests.faults.traffic import SIGN_IN
 from tests.running import free_port
 from tests.services.mail.smtp_server import ScriptedServer
+from tests.world import PASSWORD
 
 pytestmark = pytest.mark.anyio
 
@@ -31,6 +34,38 @@ async def test_f7_of_three_processes_on_one_outbox_each_mail_is_sent_by_one(
             await asyncio.sleep(0.05)
     assert recipients(mails) == sorted(added)
     assert len(set(mails.ids())) == len(added)
+    await check(stage.url)
+
+
+SIGN_OUT = "mutation SignOut { signOut { errors { code } } }"
+REVOKE = "mutation Revoke($id: ID!) { revokeUserSessions(input: {id: $id}) { errors { code } } }"
+
+
+async def is_signed_in(caller: Caller) -> bool:
+    """Nobody has no viewer, and may not read users."""
+    viewer = (await caller(VIEWER)).data["viewer"]
+    users = (await caller(USERS)).body
+    codes = [error["extensions"]["code"] for error in users.get("errors", [])]
+    assert codes == ([] if viewer else ["UNAUTHENTICATED"])
+    return viewer is not None
+
+
+@pytest.mark.parametrize("document", [DISABLE, REVOKE, SIGN_OUT], ids=["disabled", "revoked", "signed out"])
+async def test_f7_a_session_ended_by_one_process_is_over_at_the_next_request_to_another(
+    document: str, stage: Stage, server: MakeServer
+) -> None:
+    async with server() as first, server() as second:
+        signed_in = await second.caller(stage.token)(SIGN_IN, email="person0@example.org", password=PASSWORD)
+        token = signed_in.data["signIn"]["session"]["token"]
+        here, there = first.caller(token), second.caller(token)
+        for _ in range(3):
+            assert await is_signed_in(here)
+            assert await is_signed_in(there)
+        ends = here if document == SIGN_OUT else first.caller(stage.token)
+        [payload] = (await ends(document, id=global_id("User", stage.user_ids[0]))).data.values()
+        assert payload["errors"] == []
+        assert not await is_signed_in(there)
+        assert not await is_signed_in(here)
     await check(stage.url)
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_what_indexes_a_table_that_has_rows_does_nothing_else() -> None:
-    """Who waits for the index has read the table, which a stronger lock waits for: PostgreSQL sees a deadlock."""
+    """Only then it is built while others change the rows."""
     for migration in (await read_chain(PACKAGE)).migrations:
         new = {operation.name for operation in migration.operations if isinstance(operation, CreateModel)}
         building = [

@@ -8,7 +8,7 @@ from server.cli.checks.outbox import check_outbox
 from server.cli.database import place_of, reason_of
 from server.database import pool
 from server.settings import Settings
-from services.clock import system_clock
+from services.clock import shared_time
 from services.key_rotation import unopenable
 from services.vault import Vault
 
@@ -24,7 +24,7 @@ async def check_database(settings: Settings) -> list[Finding]:
         findings = [Finding("database", f"{place_of(url)} answers"), _migrations(missing)]
         if not missing:
             async with opened(url, **pool(settings)):
-                findings += [await _check_keys(settings), await check_outbox(system_clock())]
+                findings += [await _check_keys(settings), await check_outbox(await shared_time())]
     except (MigrationError, *DATABASE_ERRORS) as error:
         says = f"{place_of(url)} cannot be used ({reason_of(error)}): see to it, or correct ROLLCALL_DATABASE_URL"
         return [Finding("database", says, fine=False)]

@@ -15,9 +15,13 @@ pytestmark = pytest.mark.anyio
 @dataclass
 class Connection:
     ended: bool = False
+    terminated: bool = False
 
     def is_closed(self) -> bool:
         return self.ended
+
+    def terminate(self) -> None:
+        self.ended = self.terminated = True
 
 
 @dataclass
@@ -161,3 +165,22 @@ async def test_what_nobody_has_needed_for_long_is_ended(monkeypatch: pytest.Monk
     await lanes.end_idle(pool)
     assert [connection.ended for connection in both] == [True, True]
     assert (lanes.in_use, lanes.at_hand()) == (0, None)
+
+
+async def test_one_that_has_ended_is_terminated_though_it_seems_alive_and_another_is_not() -> None:
+    lanes, pool = pool_of(2)
+    first, second = await lanes.take(pool), await lanes.take(pool)
+    await lanes.lose(pool, first, ended=True)
+    await lanes.lose(pool, second)
+    assert (first.terminated, second.terminated, lanes.in_use) == (True, False, 0)
+
+
+async def test_all_at_hand_are_renewed_and_those_in_use_are_not() -> None:
+    lanes, pool = pool_of(3)
+    used, *others = [await lanes.take(pool) for _ in range(3)]
+    for connection in others:
+        lanes.give(connection)
+    await lanes.renew(pool)
+    assert [connection.terminated for connection in (used, *others)] == [False, True, True]
+    assert lanes.in_use == 1
+    assert await lanes.take(pool) not in others

@@ -1,0 +1,117 @@
+"""Indexes of tables that have rows: built on PostgreSQL while others go on changing the rows."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from models.migrate import MigrationError, migrate
+from tests.migrations.catalogue import query
+from tests.migrations.chains import Chains, silent
+from tests.migrations.population import COPIES, populate
+
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("engine", ["postgres"], indirect=True)]
+
+INDEXES = "".join(
+    f"ops.AddIndex(model_name='User', index=Index(fields=('{column}', 'id'), name='{name}')),"
+    for name, column in (("by_first", "first_name"), ("by_last", "last_name"))
+)
+BUILDING = "SELECT pid FROM pg_stat_progress_create_index WHERE datname = current_database() AND phase LIKE 'waiting%'"
+OURS = """SELECT relname AS name, indisvalid AS valid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+          WHERE relname IN ('by_first', 'by_last') ORDER BY relname"""
+BUILT = [{"name": "by_first", "valid": True}, {"name": "by_last", "valid": True}]
+
+
+@pytest.fixture
+async def people(empty: str) -> str:
+    await migrate(empty, report=silent)
+    await populate(empty, "models.migrations")
+    return empty
+
+
+@pytest.fixture
+async def writer(people: str) -> AsyncIterator[asyncpg.Connection]:
+    """Has changed one user in a transaction that goes on: an index is not done before it is."""
+    connection = await asyncpg.connect(people)
+    await connection.execute("BEGIN")
+    await connection.execute("UPDATE users SET version = 7 WHERE id = (SELECT min(id::text)::uuid FROM users)")
+    yield connection
+    await connection.close()
+
+
+async def building(url: str) -> int:
+    """Waits until an index is being built; the id of the process that does it."""
+    async with asyncio.timeout(10):
+        while not (found := await query(url, BUILDING)):
+            await asyncio.sleep(0.02)
+    return int(found[0]["pid"])
+
+
+async def test_others_change_users_while_an_index_is_built(
+    people: str, writer: asyncpg.Connection, chains: Chains
+) -> None:
+    package = chains.extended(m9000_indexes=INDEXES)
+    migrating = asyncio.create_task(migrate(people, report=silent, package=package))
+    await building(people)
+    other = await asyncpg.connect(people)
+    await other.execute("SET lock_timeout = '500ms'")
+    changing = "UPDATE users SET version = 9 WHERE id <> (SELECT min(id::text)::uuid FROM users)"
+    assert await other.execute(changing) == f"UPDATE {COPIES - 1}"
+    await other.close()
+    assert not migrating.done()
+    await writer.execute("COMMIT")
+    assert await migrating == ["m9000_indexes"]
+    assert await query(people, OURS) == BUILT
+
+
+async def test_an_index_may_take_its_time_whatever_limits_the_database_has(
+    people: str, writer: asyncpg.Connection, chains: Chains
+) -> None:
+    name = people.rpartition("/")[2]
+    await query(people, f'ALTER DATABASE "{name}" SET lock_timeout = 100')
+    try:
+        package = chains.extended(m9000_indexes=INDEXES)
+        migrating = asyncio.create_task(migrate(people, report=silent, package=package))
+        await building(people)
+        await query(people, "SELECT pg_sleep(0.3)")
+        await writer.execute("COMMIT")
+        assert await migrating == ["m9000_indexes"]
+    finally:
+        await query(people, f'ALTER DATABASE "{name}" RESET lock_timeout')
+
+
+async def test_what_is_left_half_built_is_made_anew(people: str, writer: asyncpg.Connection, chains: Chains) -> None:
+    package = chains.extended(m9000_indexes=INDEXES)
+    migrating = asyncio.create_task(migrate(people, report=silent, package=package))
+    await query(people, f"SELECT pg_terminate_backend({await building(people)}, 5000)")
+    with pytest.raises(MigrationError, match="m9000_indexes failed; what it has built stays"):
+        await migrating
+    assert await query(people, OURS) == [{"name": "by_first", "valid": False}]
+    await writer.execute("COMMIT")
+    assert await migrate(people, report=silent, package=package) == ["m9000_indexes"]
+    assert await query(people, OURS) == BUILT
+
+
+async def test_what_is_built_is_not_built_again(people: str, chains: Chains) -> None:
+    await query(people, "CREATE INDEX by_first ON users (first_name, id)")
+    [before] = await query(people, "SELECT 'by_first'::regclass::oid AS oid")
+    package = chains.extended(m9000_indexes=INDEXES)
+    assert await migrate(people, report=silent, package=package) == ["m9000_indexes"]
+    assert await query(people, "SELECT 'by_first'::regclass::oid AS oid") == [before]
+    assert await query(people, OURS) == BUILT
+
+
+async def test_whoever_waits_to_migrate_holds_no_index_up(
+    people: str, writer: asyncpg.Connection, chains: Chains
+) -> None:
+    package = chains.extended(m9000_indexes=INDEXES)
+    both = [asyncio.create_task(migrate(people, report=silent, package=package)) for _ in range(2)]
+    await building(people)
+    async with asyncio.timeout(20):
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%advisory_lock%' AND datname = current_database()"
+        while len(await query(people, waiting)) < 3:
+            await asyncio.sleep(0.02)
+        await writer.execute("COMMIT")
+        assert sorted(await asyncio.gather(*both)) == [[], ["m9000_indexes"]]
+    assert await query(people, OURS) == BUILT

@@ -1,0 +1,80 @@
+"""A server keeps its clock with the database's, from before the first request until it ends."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from server import timekeeping
+from server.app import clock_of, create_app
+from server.settings import Settings
+from server.timekeeping import set_clock
+from services.clock import Clock, DatabaseClock, shared_time, system_clock
+from tests.conftest import T0, StandingClock
+from tests.databases import Databases
+from tests.running import free_port
+from tests.world import KEY
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("logs_as_before")]
+on_postgres = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+
+ON_THE_WAY = timedelta(seconds=0.5)
+
+
+class Following(DatabaseClock):
+    """Counts how often it asks; the second answer fails."""
+
+    asked = 0
+
+    async def follow(self) -> float:
+        self.asked += 1
+        if self.asked == 2:
+            raise OSError("the database is gone")
+        return await super().follow()
+
+
+def settings(url: str) -> Settings:
+    return Settings.read(database_url=url, secret_key=KEY, shutdown_delay=0, _env_file=None)
+
+
+@on_postgres
+@pytest.mark.parametrize("hours", [-1, 24])
+async def test_it_is_right_before_the_first_request_and_stays_so_whatever_the_machine_says(
+    hours: int, engine: str, databases: Databases, tmp_path: Path
+) -> None:
+    system = StandingClock(system_clock() + timedelta(hours=hours))
+    clock = DatabaseClock(system)
+    app = create_app(settings(await databases.fresh(engine, tmp_path)), clock=clock)
+    async with app.router.lifespan_context(app):
+        assert abs(clock() - await shared_time()) < ON_THE_WAY
+        system.advance(hours=-2 * hours)
+        await set_clock(clock)
+        assert abs(clock() - await shared_time()) < ON_THE_WAY
+
+
+async def test_a_server_that_starts_before_its_database_has_the_time_of_the_machine() -> None:
+    clock = DatabaseClock(lambda: T0)
+    app = create_app(settings(f"postgres://postgres@127.0.0.1:{free_port()}/nobody"), clock=clock)
+    async with app.router.lifespan_context(app):
+        assert T0 <= clock() < T0 + timedelta(minutes=1)
+
+
+@on_postgres
+async def test_it_asks_as_long_as_the_server_runs_though_an_answer_fails(
+    engine: str, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timekeeping, "PAUSE_SECONDS", 0.01)
+    clock = Following(lambda: T0)
+    app = create_app(settings(await databases.fresh(engine, tmp_path)), clock=clock)
+    async with app.router.lifespan_context(app), asyncio.timeout(10):
+        while clock.asked < 5:
+            await asyncio.sleep(0.01)
+        assert abs(clock() - await shared_time()) < ON_THE_WAY
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"), [("sqlite:///here.db", type(system_clock)), ("postgres://there/rollcall", DatabaseClock)]
+)
+def test_only_a_database_of_its_own_has_a_clock_of_its_own(url: str, kind: type[Clock]) -> None:
+    assert type(clock_of(settings(url))) is kind
