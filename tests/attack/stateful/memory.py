@@ -41,7 +41,11 @@ class Memory:
             self.versions[value["id"]] = value["version"]
             self.users.append(value)
             for each in value.get("viewerActions") or ():
+                if each["code"] in ("NOT_INVITED", "NOT_ACTIVE"):
+                    self._found[each["action"]].pop(value["id"], None)
                 self.remember(each["action"], "", value["id"] if each["allowed"] else None)
+        if type.name == "Role" and not value["builtIn"]:
+            self.remember("own role", "", value["id"])
         if "kind" in value and "token" in value:
             self.remember(value["kind"], type.name, value["token"])
         for key, item in value.items():
@@ -67,7 +71,8 @@ class Memory:
 
     def known(self, key: str) -> list[Any]:
         """Oldest first: of a coordinate (`User.id`), a field's name, or a scalar's; of a value of UserAction, ids of
-        users for whom that was allowed; of a kind of challenge, their tokens; of a link's path, its tokens.
+        users for whom that was allowed, as far as it goes by their status; of a kind of challenge, their tokens; of a
+        link's path, its tokens; of `own role`, ids of roles that are not built in.
         """
         return list(self._found.get(key, ()))
 
