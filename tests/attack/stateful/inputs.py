@@ -29,7 +29,7 @@ OTHERS = ["a wholly different set of words", "nine blue kettles on the stove", "
 PASSWORDS = [*[PASSWORD] * 4, *OTHERS]
 """Few, so that one is often right."""
 
-SENSIBLE = {"first": [1, 3, 10, 25], "last": [1, 3, 10, 25], "size": [16, 80, 512]}
+SENSIBLE = {"first": [1, 3, 10, 25], "last": [1, 3, 10, 25], "size": [16, 80, 512], "lockoutThreshold": [3, 4, 20]}
 ANY = [1, 5, 20, 60, 100]
 """Numbers that are mostly taken: of these names, and of others."""
 
@@ -42,6 +42,9 @@ MALFORMED = ["nonsense", "", "VXNlcjow", "===", "é"]
 INSTANTS = ["2026-01-01T00:00:00Z", "2026-11-25T12:00:00+02:00", "0001-01-01T00:00:00Z", "2026-11-25", "soon"]
 UNFIT = [[[]], {"a": 1}, 1.5, True, "NONE_OF_THEM", 2**40]
 """What hardly any type takes."""
+
+FOREIGN = 0.1
+"""Share of ids that are another platform's."""
 
 WAYS = ({"first", "after"}, {"last", "before"}, {"first", "offset"})
 PAGING = set().union(*WAYS)
@@ -132,9 +135,10 @@ class Inputs:
     def _named(self, asked: Asked) -> str:
         kind = self._kind_of_id(asked)
         chance = self.random.random()
-        if chance < 0.06:
-            return self.random.choice(list(self.stage.foreign.values()))
-        if chance < 0.06 + self.wild / 2:
+        if chance < FOREIGN:
+            kinds = [kind] if kind and self._happens(0.7) else list(self.stage.foreign)
+            return self.stage.foreign[self.random.choice(kinds)]
+        if chance < FOREIGN + self.wild / 2:
             return self.random.choice(MALFORMED)
         if kind is None or chance > 0.95:
             return self._one_of("id") or self.random.choice(list(self.stage.foreign.values()))
@@ -175,6 +179,8 @@ class Inputs:
             return self._cursor(asked.returns.replace("Connection", "Edge") + ".cursor")
         named = name == "email" and not any(other.lower().endswith("id") for other in asked.beside)
         known = self._one_of(name) if self._happens(0.8 if named else 0.15) else None
+        if named and self._happens(0.2):
+            known = self._one_of("locked out") or known
         number = self.random.randrange(FEW.get(name, 10_000))
         text: str = known or NEW.get(name, f"{name} {{}}").format(number, self.stage.mark)
         self.email = text if named else self.email

@@ -46,8 +46,10 @@ def _by_permission(step: Step, mine: frozenset[str]) -> Faults:
 def _there(step: Step) -> bool:
     """Whether there is what the input's `id` names; otherwise NOT_FOUND may come first."""
     named = step.input.get("id")
-    if named is None or step.question.action is not None:
-        return named is None or step.before is not None
+    if named is None:
+        return True
+    if step.question.action is not None:
+        return named in step.earlier.people
     sessions = [session["id"] for session in step.before["sessions"]] if step.before else []
     return named in [*sessions, *step.earlier.roles]
 
@@ -79,7 +81,7 @@ def _as_announced(step: Step) -> Faults:
     if action is None:
         return
     if step.actions is None:
-        if step.before is None and step.codes != ["NOT_FOUND"]:
+        if not _there(step) and step.codes != ["NOT_FOUND"]:
             yield f"{step.codes or 'done'} for nobody"
         return
     [said] = [each for each in step.actions if each["action"] == action]

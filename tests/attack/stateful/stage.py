@@ -24,9 +24,13 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 OWN_ROLES = {
     "Chief": list(Permission),
-    "Middling": [Permission.USERS_READ, Permission.USERS_ADD, Permission.USERS_EDIT, Permission.USERS_DISABLE],
+    "Middling": [
+        *(Permission.USERS_READ, Permission.USERS_ADD, Permission.USERS_EDIT, Permission.USERS_DISABLE),
+        *(Permission.USERS_CHANGE_ROLE, Permission.ROLES_MANAGE),
+    ],
 }
-"""Besides the built-in ones. The administrators have the first, so that the last of them can be made one no more."""
+"""Besides the built-in ones. The administrators have the first, so that the last of them can be made one no more; who
+has the second could grant what they do not hold."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ async def set_stage(world: World, seed: int) -> Stage:
 def _cast(world: World) -> dict[str, dict[str, Any]]:
     """Somebody in every state, the watcher first."""
     now, long_ago = world.clock.now, world.clock.now - timedelta(days=100)
+    failing = {"failed_sign_ins": 4}
     expired = {"password_changed_at": long_ago}
     guarded = {"totp_confirmed_at": now, "totp_secret": world.vault.seal(SECRET)}
     return {
@@ -107,13 +112,13 @@ def _cast(world: World) -> dict[str, dict[str, Any]]:
         "Other Admin": {"role": "Chief"} | guarded,
         "Supporter": {"role": "Support"} | guarded,
         "Middling": {"role": "Middling"},
-        "Viewer": {},
+        "Viewer": failing,
         "Invited": {"invited": True},
         "Locked": {"locked_at": now, "failed_sign_ins": 5},
         "Disabled": {"disabled_at": now, "disabled_reason": "Left."},
-        "Guarded": guarded,
-        "Expired": expired,
-        "Dormant": {"last_login_at": long_ago} | expired,
+        "Guarded": guarded | failing,
+        "Expired": expired | failing,
+        "Dormant": {"last_login_at": long_ago} | failing,
         "Guarded and Expired": guarded | expired,
     }
 

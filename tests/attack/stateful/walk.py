@@ -28,9 +28,9 @@ HIDING = ("UNAUTHENTICATED", "FORBIDDEN", "BAD_USER_INPUT")
 QUERIES = 0.25
 """Share of the steps after the first that only read."""
 
-NOBODY, OLD, ANYBODY = 0.04, 0.12, 0.2
-"""Shares of steps by who is not signed in, by any token that was ever seen, and by somebody of any role; all others are
-an administrator's."""
+NOBODY, OLD, LESSER = 0.04, 0.12, 0.25
+"""Shares of steps by who is not signed in, by any token that was ever seen, and by somebody who is no administrator.
+All others are an administrator's."""
 
 UNDONE, SECRETS = 0.5, 0.2
 """Shares of mutations that this walk has not done yet, and of those that take what somebody must know."""
@@ -147,19 +147,21 @@ class Walk:
             return None
         if chance < NOBODY + OLD and known:
             return self._random.choice(known)
-        if chance < NOBODY + OLD + ANYBODY:
-            return await self._of_any_role()
+        if chance < NOBODY + OLD + LESSER:
+            return await self._of_a_lesser_role()
         if self._administrator is None or not await self._watcher.administers(self._administrator):
             seen = await self._watcher.look(None)
             self._administrator = await self._new_session(next(filter(seen.administers, self.model.people)))
         return self._administrator
 
-    async def _of_any_role(self) -> str:
-        """A new session of somebody active."""
+    async def _of_a_lesser_role(self) -> str | None:
+        """A new session of somebody active; as often of each role."""
         seen, by_role = await self._watcher.look(None), defaultdict(list)
         for id, person in self.model.people.items():
-            if person.status == "ACTIVE":
+            if person.status == "ACTIVE" and not seen.administers(id):
                 by_role[seen.people[id]["role"]["id"]].append(id)
+        if not by_role:
+            return None
         return await self._new_session(self._random.choice(self._random.choice([*by_role.values()])))
 
     async def _new_session(self, id: str) -> str:
