@@ -50,8 +50,9 @@ def _there(step: Step) -> bool:
         return True
     if step.question.action is not None:
         return named in step.earlier.people
-    sessions = [session["id"] for session in step.before["sessions"]] if step.before else []
-    return named in [*sessions, *step.earlier.roles]
+    if step.question.name != "revokeSession":
+        return named in step.earlier.roles
+    return step.before is not None and {"id": named} in step.before["sessions"]
 
 
 def _by_rank(step: Step, mine: frozenset[str]) -> Faults:
