@@ -34,7 +34,7 @@ from tests.running import PATIENCE, ROOT, command, free_port, running
 from tests.world import World
 
 WALKS, FIRST_SEED = int(os.environ.get("ROLLCALL_ATTACK_WALKS", "40")), int(os.environ.get("ROLLCALL_ATTACK_SEED", "0"))
-STEPS, ENOUGH = 100, 12
+STEPS, ENOUGH = 100, 14
 """Of a walk; and how many such walks do every mutation."""
 
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text("utf-8"))

@@ -86,7 +86,7 @@ class Stage:
 
 
 async def set_stage(world: World, seed: int) -> Stage:
-    """People have the same names for the same seed, and addresses of their own."""
+    """People have the same names for the same seed, and addresses of their own. No two share one: lists order by them."""
     platform = await world.platform(f"Acme {seed} {uuid4().hex[:6]}", password_max_age_days=90)
     for name, permissions in OWN_ROLES.items():
         facts: dict[str, Any] = {"name": name, "name_key": name.lower(), "permissions": permissions}
@@ -94,7 +94,7 @@ async def set_stage(world: World, seed: int) -> Stage:
     mark, made = uuid4().hex[:8], {}
     for name, facts in _cast(world).items():
         address = f"{name.replace(' ', '.')}.{mark}@example.org"
-        made[name] = await world.user(platform, name, f"Of {seed}", email=address, **facts)
+        made[name] = await world.user(platform, name, f"{name} {seed}", email=address, **facts)
     await _invite(world, made["Admin"], made["Invited"])
     watcher, *people = made.values()
     return Stage(world, watcher, people, await _another_platform(world), mark)

@@ -12,7 +12,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.anyio
 
-WALKS, STEPS = 12, 80
+WALKS, STEPS = 14, 80
 """So many that every mutation is done by one of them. Should none do one any more: look first why it is not done, and
 take more walks where that is chance.
 """
