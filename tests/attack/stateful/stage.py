@@ -86,7 +86,7 @@ class Stage:
 
 
 async def set_stage(world: World, seed: int) -> Stage:
-    """People have the same names for the same seed, and addresses of their own. No two share one: lists order by them."""
+    """People have the same names for the same seed, and each another one, for lists order by them."""
     platform = await world.platform(f"Acme {seed} {uuid4().hex[:6]}", password_max_age_days=90)
     for name, permissions in OWN_ROLES.items():
         facts: dict[str, Any] = {"name": name, "name_key": name.lower(), "permissions": permissions}
