@@ -17,6 +17,7 @@ from graphql import build_schema
 from structlog.testing import capture_logs
 
 from models.database import opened
+from models.origin_failure import OriginFailure
 from schema.execution.engine import Engine
 from services.clock import system_clock
 from services.refusals import ErrorCode
@@ -113,6 +114,7 @@ async def walk_in_process(world: World, seeds: Iterable[int], steps: int, enough
             if enough is not None and number >= enough and (found.failures or not found.lacking):
                 break
             world.clock.now = T0
+            await OriginFailure.all().delete()  # all walks come from the same address
             transport = httpx2.ASGITransport(world.app)
             async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:
                 stage = await set_stage(world, seed)
