@@ -19,6 +19,7 @@ from models.role import Role
 from models.session import Session
 from models.user import User
 from schema.context import Tools
+from schema.execution.engine import Engine
 from schema.ids import global_id
 from server.app import application
 from server.avatars import avatar_urls
@@ -69,7 +70,7 @@ class World:
     clock: Any
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
     hasher: Hasher = field(default_factory=Hasher)
-    engine: BothWays = field(default_factory=BothWays)
+    engine: Engine = field(default_factory=BothWays)
     guesses: list[tuple[str, str]] = field(default_factory=list)
     """The mutations that took a password, code or link, each with how it ended: what the server's figures count."""
     _app: Starlette | None = None

@@ -6,7 +6,6 @@ runs these alone.
 
 import argparse
 import asyncio
-import json
 import shutil
 import subprocess
 import sys
@@ -19,9 +18,10 @@ from statistics import median
 from models.database import opened
 from services.clock import system_clock
 from tests.attack.fuzzing import SCHEMATHESIS, fuzz, prepared
+from tests.attack.logged import bugs_in
 from tests.attack.parts import Part, attacked
 from tests.attack.slow_clients import KINDS, LARGE, SLOWHTTPTEST, attack
-from tests.attack.walks import FIRST_SEED, WALKS, server_settings, walk
+from tests.attack.walks import ENOUGH, FIRST_SEED, WALKS, server_settings, walk
 from tests.databases import POSTGRES, Databases
 from tests.invariants import broken_invariants
 from tests.running import ROOT, command, running
@@ -66,7 +66,7 @@ async def fuzzed(engine: str, url: str, folder: Path) -> int:
             failures += told(
                 f"fuzzed on {engine} as {who}: {found.requests} requests in {found.seconds:.0f} s", found.failures
             )
-    failures += told(f"the log of the server on {engine}", bugs(log))
+    failures += told(f"the log of the server on {engine}", bugs_in(log))
     broken = sorted(await broken_rules(url) - invented)
     return failures + told(f"the rules between rows on {engine}", broken)
 
@@ -77,13 +77,12 @@ async def walked(engine: str, url: str, folder: Path) -> int:
     await command("migrate", database_url=url)
     async with running(url, log, **server_settings()) as address:
         found = await walk(address, url, range(FIRST_SEED, FIRST_SEED + WALKS))
-    never = f"; never done: {', '.join(found.never_done)}" if found.never_done else ", each of them"
     failures = told(
-        f"walked on {engine}: {WALKS} walks, {found.steps} steps in {found.seconds:.0f} s; {found.done.total()} of "
-        f"{found.mutations} mutations were done{never}",
-        found.failures,
+        f"walked on {engine}: {WALKS} walks, {len(found.path)} steps in {found.seconds:.0f} s; {found.done.total()} of "
+        f"{found.mutations} mutations were done; never answered: {', '.join(found.unheard) or 'no code'}",
+        found.failures + (found.lacking if WALKS >= ENOUGH else []),
     )
-    return failures + told(f"the log of the server on {engine}", bugs(log))
+    return failures + told(f"the log of the server on {engine}", bugs_in(log))
 
 
 async def broken_rules(url: str) -> set[str]:
@@ -105,18 +104,12 @@ async def slowed(url: str, folder: Path) -> int:
                 f"half within {1000 * median(found.neighbour):.0f} ms, all within {1000 * max(found.neighbour):.0f} ms",
                 found.failures,
             )
-    return failures + told("the log of the server", bugs(log))
+    return failures + told("the log of the server", bugs_in(log))
 
 
 def told(what: str, failures: list[str]) -> int:
     print(f"{'FAILED' if failures else 'ok'}  {what}", *failures, sep="\n        ", flush=True)
     return len(failures)
-
-
-def bugs(log: Path) -> list[str]:
-    """The bugs that a server has written down."""
-    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
-    return [str(line) for line in lines if str(line["event"]).endswith(".bug")]
 
 
 def tried(engine: str, empty: Callable[[], str], folder: Path) -> int:

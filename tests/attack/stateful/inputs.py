@@ -29,7 +29,7 @@ OTHERS = ["a wholly different set of words", "nine blue kettles on the stove", "
 PASSWORDS = [*[PASSWORD] * 4, *OTHERS]
 """Few, so that one is often right."""
 
-SENSIBLE = {"first": [1, 3, 10, 25], "last": [1, 3, 10, 25], "size": [16, 80, 512]}
+SENSIBLE = {"first": [1, 3, 10, 25], "last": [1, 3, 10, 25], "size": [16, 80, 512], "lockoutThreshold": [3, 4, 20]}
 ANY = [1, 5, 20, 60, 100]
 """Numbers that are mostly taken: of these names, and of others."""
 
@@ -43,6 +43,9 @@ INSTANTS = ["2026-01-01T00:00:00Z", "2026-11-25T12:00:00+02:00", "0001-01-01T00:
 UNFIT = [[[]], {"a": 1}, 1.5, True, "NONE_OF_THEM", 2**40]
 """What hardly any type takes."""
 
+FOREIGN = 0.1
+"""Share of ids that are another platform's."""
+
 WAYS = ({"first", "after"}, {"last", "before"}, {"first", "offset"})
 PAGING = set().union(*WAYS)
 """Ways of paging; all at once are refused before anything is read."""
@@ -55,10 +58,15 @@ NEW = {
 }
 """What the schema cannot say of a string; others are names."""
 
+FEW = {"idempotencyKey": 1}
+"""How many different ones there are of what matters where it comes again."""
+
 
 @dataclass
 class Inputs:
-    """For one question. `password_of`: what is known of whoever has an address, or, for None, of who asks."""
+    """For one question. `password_of`: what is known of whoever has an address, or, for None, of who asks.
+    `app_of`: the secret of the authenticator of whoever was given a challenge, or, for None, of who asks.
+    """
 
     schema: GraphQLSchema
     random: Random
@@ -66,10 +74,14 @@ class Inputs:
     stage: Stage
     question: Question
     password_of: Callable[[str | None], str | None]
-    id: str = ""
+    app_of: Callable[[str | None], str | None]
     email: str | None = None
     wild: float = 0.0
     """How often a value is made to be refused."""
+
+    _id: Any = None
+    _challenge: Any = None
+    """What the input that is being made has of these."""
 
     def required(self) -> dict[str, Any]:
         """Only what must be given."""
@@ -101,17 +113,17 @@ class Inputs:
         return self._scalar(type.name, asked)
 
     def _object(self, type: GraphQLInputObjectType, returns: str) -> dict[str, Any]:
-        """Ids come first: a version is that of the user who is named beside it."""
-        given = {}
-        for name, field in type.fields.items():
+        """`id` comes first: a version is that of the user whom it names. A code comes last: it answers a challenge."""
+        given: dict[str, Any] = {}
+        for name, field in sorted(type.fields.items(), key=lambda named: named[0] == "code"):
             if isinstance(field.type, GraphQLNonNull) or self._happens(0.35):
                 given[name] = self._value(field.type, Asked(name, field, returns, tuple(type.fields)))
+                self._id, self._challenge = given.get("id"), given.get("challengeToken")
         return given
 
     def _scalar(self, scalar: str, asked: Asked) -> Any:
         if scalar == "ID":
-            self.id = self._id(asked)
-            return self.id
+            return self._named(asked)
         if scalar == "Int":
             return self._number(asked.name)
         if scalar == "Boolean":
@@ -120,16 +132,18 @@ class Inputs:
             return self.random.choice([*self.memory.known("DateTime")[-20:], *INSTANTS])
         return self._text(asked)
 
-    def _id(self, asked: Asked) -> str:
+    def _named(self, asked: Asked) -> str:
         kind = self._kind_of_id(asked)
         chance = self.random.random()
-        if chance < 0.06:
-            return self.random.choice(list(self.stage.foreign.values()))
-        if chance < 0.06 + self.wild / 2:
+        if chance < FOREIGN:
+            kinds = [kind] if kind and self._happens(0.7) else list(self.stage.foreign)
+            return self.stage.foreign[self.random.choice(kinds)]
+        if chance < FOREIGN + self.wild / 2:
             return self.random.choice(MALFORMED)
         if kind is None or chance > 0.95:
             return self._one_of("id") or self.random.choice(list(self.stage.foreign.values()))
-        allowed = self._one_of(self.question.action or "") if kind == "User" and self._happens(0.5) else None
+        promising = {"User": self.question.action, "Role": "own role", "Session": "Session.id"}.get(kind)
+        allowed = self._newest(promising or "") if self._happens(0.7) else None
         return allowed or self._one_of(f"{kind}.id") or self.stage.foreign[kind]
 
     def _kind_of_id(self, asked: Asked) -> str | None:
@@ -143,11 +157,12 @@ class Inputs:
         named = {get_named_type(type.fields[name].type).name for type in types}  # type: ignore[attr-defined]
         return next(iter(sorted(named & self.stage.foreign.keys())), None)
 
-    def _number(self, name: str) -> int:
+    def _number(self, name: str) -> Any:
         if self._happens(self.wild):
             return self.random.choice(EDGES)
         if name.startswith("expected"):
-            return self.memory.versions.get(self.id, 1) - (0 if self._happens(0.8) else 1)
+            seen = self.memory.versions.get(self._id, 1) if isinstance(self._id, str) else 1
+            return seen - (0 if self._happens(0.8) else 1)
         return self.random.choice([*SENSIBLE.get(name, ANY), *self.memory.known(name)[-3:]])
 
     def _text(self, asked: Asked) -> str:
@@ -164,7 +179,9 @@ class Inputs:
             return self._cursor(asked.returns.replace("Connection", "Edge") + ".cursor")
         named = name == "email" and not any(other.lower().endswith("id") for other in asked.beside)
         known = self._one_of(name) if self._happens(0.8 if named else 0.15) else None
-        number = self.random.randrange(10_000)
+        if named and self._happens(0.2):
+            known = self._one_of("locked out") or known
+        number = self.random.randrange(FEW.get(name, 10_000))
         text: str = known or NEW.get(name, f"{name} {{}}").format(number, self.stage.mark)
         self.email = text if named else self.email
         return text
@@ -191,8 +208,9 @@ class Inputs:
         return self._newest("token" if self._happens(0.05) else self.question.secrets[name]) or "of nobody"
 
     def _code(self) -> str:
-        """The app's code for a secret that was shown, or a recovery code."""
-        if secret := self._newest(self.question.secrets["code"]) if self._happens(0.7) else None:
+        """The app's, or a recovery code."""
+        secret = self.app_of(self._challenge if isinstance(self._challenge, str) else None)
+        if secret is not None and self._happens(0.7):
             return pyotp.TOTP(secret).at(self.stage.now)
         return self._one_of("recoveryCodes") or "123456"
 

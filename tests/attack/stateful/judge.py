@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from graphql import GraphQLSchema
 
-from tests.attack.stateful.every_mutation import EveryMutation
+from tests.attack.stateful.every_mutation import EveryMutation, nothing_changed
 from tests.attack.stateful.fitting import misfits
 from tests.attack.stateful.memory import Memory
-from tests.attack.stateful.model import Found, Model, Step
+from tests.attack.stateful.model import Model, Step
 from tests.attack.stateful.promises import broken_promises
 from tests.attack.stateful.questions import Question
+from tests.attack.stateful.rights import broken_rights
+from tests.attack.stateful.seen import Found, Seen
 from tests.attack.stateful.talking import Reply
 
 TOLD = 6
@@ -24,7 +26,13 @@ class Walked:
 
     seed: int
     path: list[str] = field(default_factory=list)
+    asked: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
+    """How often each question was asked; and how often each mutation was done."""
+
+    codes: Counter[str] = field(default_factory=Counter)
+    """Why mutations were not."""
+
     faults: list[str] = field(default_factory=list)
     story: list[str] = field(default_factory=list)
 
@@ -37,26 +45,30 @@ class Judge:
         self._schema, self._memory, self._model, self._walked = schema, memory, model, walked
         self._every = EveryMutation(schema)
 
-    def answer(self, question: Question, variables: Found, actor: str | None, reply: Reply) -> None:
-        """Of any kind: status, media type and shape."""
+    def answer(self, question: Question, variables: Found, who: str | None, reply: Reply) -> None:
+        """Of any kind: status, media type and shape. `who`: a user's id, or a token."""
         payload = reply.data.get(question.name)
         refused = [error["code"] for error in payload["errors"]] if question.mutates and payload else []
+        self._walked.asked[question.name] += 1
         self._walked.path.append(f"{question.name} {' '.join(sorted({*reply.codes, *refused})) or 'done'}")
-        told = f"{question.name} {variables} by {actor}:\n    {reply.status} {reply.body}"
+        told = f"{question.name} {variables} by {who}:\n    {reply.status} {reply.body}"
         self._walked.story = [*self._walked.story[-TOLD:], told]
         self._walked.blame(question.name, reply.faults)
         self._walked.blame(question.name, misfits(self._schema, question.document, reply.body))
 
-    def nothing(self, reply: Reply, actor: str | None) -> None:
-        """A mutation without a payload: it does not fit the schema, or nobody is signed in."""
+    def nothing(self, question: Question, reply: Reply, actor: str | None, earlier: Seen, later: Seen) -> None:
+        """A mutation without a payload: it does not fit the schema, or nobody is signed in; it has changed nothing."""
         wanted = {"BAD_USER_INPUT", "QUERY_TOO_COMPLEX"} if reply.status == 400 else {"UNAUTHENTICATED"}
         if not reply.codes <= wanted or (reply.status == 200 and actor is not None):
-            self._walked.faults.append(f"nothing was answered to {actor}: {reply.codes}")
+            self._walked.blame(question.name, [f"nothing was answered to {actor}: {reply.codes}"])
+        self._walked.blame(question.name, nothing_changed(earlier, later))
 
     def mutation(self, step: Step) -> None:
         """By what all mutations promise, and this one; the model is as it was before it."""
         self._walked.done[step.question.name] += step.done
-        self._walked.blame(step.question.name, self._every.broken(step, self._model))
+        self._walked.codes.update(step.codes)
+        self._walked.blame(step.question.name, self._every.broken(step))
+        self._walked.blame(step.question.name, broken_rights(step))
         self._walked.blame(step.question.name, broken_promises(step, self._model))
 
     def shown(self, question: Question, reply: Reply) -> None:

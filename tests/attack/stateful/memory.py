@@ -38,15 +38,24 @@ class Memory:
         if is_abstract_type(type):
             type = self._schema.type_map[value["__typename"]]
         if type.name == "User":
-            self.versions[value["id"]] = value["version"]
-            self.users.append(value)
-            for each in value.get("viewerActions") or ():
-                self.remember(each["action"], "", value["id"] if each["allowed"] else None)
+            self._user(value)
+        if type.name == "Role" and not value["builtIn"]:
+            self.remember("own role", "", value["id"])
         if "kind" in value and "token" in value:
             self.remember(value["kind"], type.name, value["token"])
         for key, item in value.items():
             if key != "__typename":
                 self._field(type, key, item)
+
+    def _user(self, value: dict[str, Any]) -> None:
+        self.versions[value["id"]] = value["version"]
+        self.users.append(value)
+        if value.get("lockout") is not None:
+            self.remember("locked out", "", value["email"])
+        for each in value.get("viewerActions") or ():
+            if each["code"] in ("NOT_INVITED", "NOT_ACTIVE"):
+                self._found[each["action"]].pop(value["id"], None)
+            self.remember(each["action"], "", value["id"] if each["allowed"] else None)
 
     def _field(self, type: Any, name: str, value: Any) -> None:
         made = type.fields[name].type
@@ -67,7 +76,9 @@ class Memory:
 
     def known(self, key: str) -> list[Any]:
         """Oldest first: of a coordinate (`User.id`), a field's name, or a scalar's; of a value of UserAction, ids of
-        users for whom that was allowed; of a kind of challenge, their tokens; of a link's path, its tokens.
+        users for whom that was allowed, as far as it goes by their status; of a kind of challenge, their tokens; of a
+        link's path, its tokens; of `own role`, ids of roles that are not built in; of
+        `locked out`, addresses of users who were.
         """
         return list(self._found.get(key, ()))
 

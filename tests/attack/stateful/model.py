@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.attack.stateful.questions import Question
+from tests.attack.stateful.seen import Found, Seen
 
-Found = dict[str, Any]
-
-BY_ITSELF = ("sessions", "lockout", "codes")
+BY_ITSELF = ("sessions", "lockout", "codes", "expiry")
 """What changes without a new version."""
 
 
@@ -22,15 +21,24 @@ class Step:
     subject: str | None
     """Whom it is about."""
 
-    before: Found | None
     actions: list[Found] | None
+    """What `viewerActions` has said to the actor of the subject."""
+
     payload: Found
-    after: Found | None = None
-    total: int = 0
+    earlier: Seen
+    later: Seen
 
     @property
     def input(self) -> Found:
         return self.variables.get("input") or {}
+
+    @property
+    def before(self) -> Found | None:
+        return self.earlier.user
+
+    @property
+    def after(self) -> Found | None:
+        return self.later.user
 
     @property
     def secret(self) -> Any:
@@ -48,13 +56,24 @@ class Step:
 
 @dataclass
 class Person:
-    """`password`: None: none is set, or nobody knows it."""
+    """`password`: None: none is set, or nobody knows it. `app`: the secret that was last shown to an authenticator."""
 
     version: int
     status: str
     email: str
     set_up: bool
     password: str | None = None
+    app: str | None = None
+
+
+@dataclass
+class Secret:
+    """A link or a challenge. `kind`: a link's path, or the kind of the challenge. `dead`: why it may not serve."""
+
+    owner: str
+    kind: str
+    link: bool
+    dead: str = ""
 
 
 @dataclass
@@ -64,22 +83,33 @@ class Model:
 
     gone: dict[str, None] = field(default_factory=dict)
     tokens: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Of every session that was ever known: whose it is, and its id."""
+    """Of every session that was ever entered: whose it is, and its id."""
 
-    owners: dict[str, str] = field(default_factory=dict)
-    """Whose a challenge or a link is, by its token."""
+    sessions: dict[str, str] = field(default_factory=dict)
+    """Whose each is that was ever seen, by its id."""
 
-    used: set[str] = field(default_factory=set)
-    """Challenges and links that have served."""
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    """By their tokens."""
 
-    def add(self, user: Found, password: str | None = None) -> None:
+    codes: set[tuple[str, str]] = field(default_factory=set)
+    """That have served, each with whose it was."""
+
+    keys: dict[tuple[str, str], tuple[Found, str]] = field(default_factory=dict)
+    """Of actors' idempotency keys: the input that came with it first, and the user whom it added."""
+
+    def add(self, user: Found, password: str | None = None, app: str | None = None) -> None:
         set_up = user["status"] == "ACTIVE" or password is not None
-        self.people[user["id"]] = Person(user["version"], user["status"], user["email"], set_up, password)
+        self.people[user["id"]] = Person(user["version"], user["status"], user["email"], set_up, password, app)
+        self.sessions |= {session["id"]: user["id"] for session in user["sessions"]}
+
+    def enter(self, token: str, id: str, session: str) -> None:
+        """Somebody has a new session."""
+        self.tokens[token] = (id, session)
+        self.sessions[session] = id
 
     def owner_of(self, id: Any) -> str | None:
         """Of a user's id, or of a session's: the user."""
-        sessions = {session: user for user, session in self.tokens.values()}
-        return (id if id in self.people else sessions.get(id)) if isinstance(id, str) else None
+        return (id if id in self.people else self.sessions.get(id)) if isinstance(id, str) else None
 
     def known_as(self, email: Any) -> str | None:
         """Whose address it is, however it is written."""
@@ -90,6 +120,17 @@ class Model:
         """Of whoever has this address; without one, of who has the token."""
         id = self.tokens.get(token or "", ("", ""))[0] if email is None else self.known_as(email)
         return self.people[id].password if id in self.people else None
+
+    def app_of(self, token: str | None, challenge: str | None) -> str | None:
+        """The secret of whoever was given this challenge; without one, of who has the token."""
+        id = self.tokens.get(token or "", ("", ""))[0] if challenge is None else ""
+        id = self.secrets[challenge].owner if challenge in self.secrets else id
+        return self.people[id].app if id in self.people else None
+
+    def give_link(self, token: str, owner: str, path: str) -> None:
+        """Earlier ones of the same kind die."""
+        self._kill(owner, "replaced", lambda secret: secret.kind == path)
+        self.secrets[token] = Secret(owner, path, link=True)
 
     def learn(self, step: Step) -> list[str]:
         """Takes over what a mutation that was done may have changed; the tokens of sessions that it began."""
@@ -102,10 +143,11 @@ class Model:
         person, new = self.people.get(step.subject or ""), step.input.get("newPassword")
         if person is not None and (new or "token" in step.input):
             person.password = new or step.input["password"]
-        if step.secret and ("token" in step.input or "session" in step.payload):
-            self.used.add(step.secret)
-        if challenge := step.payload.get("challenge"):
-            self.owners[challenge["token"]] = step.subject or ""
+        if person is not None and step.payload.get("secret"):
+            person.app = step.payload["secret"]
+        self._learn_secrets(step)
+        if key := step.input.get("idempotencyKey"):
+            self.keys.setdefault((step.actor or "", key), (without_nulls(step.input), step.subject or ""))
         return [session["token"]] if (session := step.payload.get("session")) else []
 
     def _learn_about(self, id: str | None, user: Found | None) -> None:
@@ -119,6 +161,25 @@ class Model:
         person.status, person.email = user["status"], user["email"]
         person.set_up = person.set_up or person.status == "ACTIVE"
         person.password = person.password if user["password"]["isSet"] else None
+
+    def _learn_secrets(self, step: Step) -> None:
+        """What serves once has served; what hangs on what was changed is dead; what is new is neither."""
+        if step.secret and ("token" in step.input or "session" in step.payload):
+            self.secrets[step.secret].dead = "used"
+            self.codes.add((step.subject or "", str(step.input.get("code"))))
+        before, after, owner = step.before, step.after, step.subject or ""
+        if before and (after is None or after["status"] == "INACTIVE" or differ(before, after, "password")):
+            self._kill(owner, "ended", lambda secret: True)
+        elif before and after:
+            moved, guarded_otherwise = differ(before, after, "email"), differ(before, after, "mfa")
+            self._kill(owner, "ended", lambda secret: moved if secret.link else guarded_otherwise)
+        if challenge := step.payload.get("challenge"):
+            self.secrets[challenge["token"]] = Secret(owner, challenge["kind"], link=False)
+
+    def _kill(self, owner: str, why: str, which: Any) -> None:
+        for secret in self.secrets.values():
+            if secret.owner == owner and not secret.dead and which(secret):
+                secret.dead = why
 
     def wrong_about(self, user: Found) -> Iterator[str]:
         """What is strange about a user that some answer has shown."""
@@ -135,3 +196,12 @@ class Model:
 
 def without(user: Found | None, *names: str) -> Found | None:
     return user and {name: value for name, value in user.items() if name not in names}
+
+
+def differ(before: Found, after: Found, name: str) -> bool:
+    return bool(before[name] != after[name])
+
+
+def without_nulls(input: Found) -> Found:
+    """Null is as good as absent where there is no old value."""
+    return {name: value for name, value in input.items() if value is not None}

@@ -1,25 +1,36 @@
 """What some mutations promise besides what all of them do: the only place of a walk that names mutations."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from tests.attack.stateful.model import Model, Step
-
-Faults = Iterator[str]
-
-
-def expect(what: str, found: object, expected: object) -> Faults:
-    if found != expected:
-        yield f"{what}: {found!r} instead of {expected!r}"
+from tests.attack.stateful.entering import enrolled, kept_out, let_in, of_a_live_secret, signed_in
+from tests.attack.stateful.expecting import Faults, expect, one_session
+from tests.attack.stateful.model import Model, Step, differ, without_nulls
 
 
 def added(step: Step, model: Model) -> Faults:
-    user, again = step.payload["user"], step.payload["user"]["id"] in model.people
-    if again:
-        yield from expect("a repeat that has no key", bool(step.input.get("idempotencyKey")), True)
+    """Once for each key of an actor; the repeat gives the same user, and has done nothing."""
+    user, first = step.payload["user"], _first_with_this_key(step, model)
+    yield from expect("whether this is a repeat", user["id"] in model.people, first is not None)
+    if first is not None:
+        yield from expect("the input and the user of this key", (without_nulls(step.input), user["id"]), first)
+        yield from expect("everybody", step.later.people, step.earlier.people)
         return
     yield from expect("status", user["status"], "INVITED")
     yield from expect("role", step.after and step.after["role"]["id"], step.input["roleId"])
     yield from expect("invitation", step.after and step.after["invitation"], {"expired": False, "timesSent": 1})
+
+
+def not_added(step: Step, model: Model) -> Faults:
+    """A repeat by who still may is not refused, as long as there is the user that it has added."""
+    first = _first_with_this_key(step, model)
+    if first is not None and first[0] == without_nulls(step.input) and first[1] in model.people:
+        yield from expect("what became of a repeat", step.codes, ["FORBIDDEN"])
+    if "IDEMPOTENCY_MISMATCH" in step.codes and (first is None or first[0] == without_nulls(step.input)):
+        yield f"no other input has come with this key: {first}"
+
+
+def _first_with_this_key(step: Step, model: Model) -> tuple[dict[str, object], str] | None:
+    return model.keys.get((step.actor or "", step.input.get("idempotencyKey") or ""))
 
 
 def edited(step: Step, model: Model) -> Faults:
@@ -86,64 +97,28 @@ def signed_out_everywhere(step: Step, model: Model) -> Faults:
     yield from expect("sessions", step.after and step.after["sessions"], [])
 
 
-def with_factor(step: Step, model: Model) -> Faults:
-    yield from expect("codes", len(step.payload["recoveryCodes"]), 10)
-    yield from expect("mfa", step.after and step.after["mfa"], {"enabled": True})
-    yield from expect("codes left", step.after and step.after["codes"], {"recoveryCodesLeft": 10})
-
-
 def own_password(step: Step, model: Model) -> Faults:
     person = model.people[step.actor or ""]
     given = step.input.get("currentPassword") or step.input.get("password")
     if person.password is not None:
         yield from expect("the password that was taken", given, person.password)
     if step.question.name == "changePassword":
-        yield from expect("sessions", step.after and len(step.after["sessions"]), 1)
-
-
-def let_in(step: Step, model: Model) -> Faults:
-    """A session of the right one, or a challenge; by what serves once, and to nobody who is barred."""
-    session, challenge = step.payload["session"], step.payload["challenge"]
-    yield from expect("a session and a challenge", (session is None) != (challenge is None), True)
-    if session is not None:
-        yield from expect("whose session", session["user"]["id"], step.subject)
-        yield from expect("status", step.after and step.after["status"], "ACTIVE")
-    if step.subject is None or step.before is None:
-        yield "somebody was let in whom nobody knows"
-    elif step.before["status"] == "INACTIVE":
-        yield "a disabled user was let in"
-    yield from served_once(step, model)
-
-
-def signed_in(step: Step, model: Model) -> Faults:
-    yield from let_in(step, model)
-    if step.subject in model.people:
-        yield from expect("the password that was taken", step.input["password"], model.people[step.subject].password)
-
-
-def kept_out(step: Step, model: Model) -> Faults:
-    """Who is active, not locked and right is not; where the policy has become stricter since, the attempt may lock."""
-    if step.before is None or step.after is None or step.subject is None:
-        return
-    right = step.input["password"] == model.people[step.subject].password
-    locked = step.before["lockout"] or step.after["lockout"]
-    if right and step.before["status"] == "ACTIVE" and not locked and step.codes != ["RATE_LIMITED"]:
-        yield f"who is right was kept out: {step.codes}"
-
-
-def served_once(step: Step, model: Model) -> Faults:
-    if step.secret in model.used:
-        yield "a link or a challenge served twice"
+        yield from one_session(step)
+    if step.question.name == "disableMfa":
+        yield from without_factor(step, model)
+        if step.before and differ(step.before, step.after or {}, "mfa"):
+            yield from one_session(step)
 
 
 def reset(step: Step, model: Model) -> Faults:
-    yield from served_once(step, model)
     yield from signed_out_everywhere(step, model)
     yield from expect("lockout", step.after and step.after["lockout"], None)
 
 
 def role_made(step: Step, model: Model) -> Faults:
-    role, input = step.payload["role"], step.input
+    input, id = step.input, step.payload["role"]["id"]
+    role = step.later.roles[id]
+    yield from expect("other roles", step.later.roles | {id: None}, step.earlier.roles | {id: None})
     for name in ("name", "description"):
         given = input.get(name)
         if given and given.isascii() and given.isprintable():
@@ -153,14 +128,14 @@ def role_made(step: Step, model: Model) -> Faults:
 
 
 def role_gone(step: Step, model: Model) -> Faults:
-    yield from expect("deletedRoleId", step.payload["deletedRoleId"], step.input["id"])
+    id = step.payload["deletedRoleId"]
+    yield from expect("deletedRoleId", id, step.input["id"])
+    yield from expect("roles", step.later.roles, {i: role for i, role in step.earlier.roles.items() if i != id})
 
 
 def policy_set(step: Step, model: Model) -> Faults:
-    policy = step.payload["platform"].get("securityPolicy") or {}
-    for name, value in step.input.items():
-        if value is not None and policy:
-            yield from expect(name, policy[name], value)
+    """What is given holds afterwards, all else as before."""
+    yield from expect("policy", step.later.policy, step.earlier.policy | without_nulls(step.input))
 
 
 PROMISES: dict[str, Callable[[Step, Model], Faults]] = {
@@ -181,8 +156,8 @@ PROMISES: dict[str, Callable[[Step, Model], Faults]] = {
     "acceptInvitation": let_in,
     "resetPassword": reset,
     "changePassword": own_password,
-    "confirmMfaEnrollment": with_factor,
-    "disableMfa": without_factor,
+    "confirmMfaEnrollment": enrolled,
+    "disableMfa": own_password,
     "regenerateRecoveryCodes": own_password,
     "addRole": role_made,
     "editRole": role_made,
@@ -190,10 +165,23 @@ PROMISES: dict[str, Callable[[Step, Model], Faults]] = {
     "editSecurityPolicy": policy_set,
 }
 
+REFUSALS: dict[str, Callable[[Step, Model], Faults]] = {"addUser": not_added, "signIn": kept_out}
+"""What is promised where they are refused."""
+
 MAY_SET_UP = ("acceptInvitation", "confirmMfaEnrollment", "replaceExpiredPassword", "signIn", "verifyMfa")
 """Setting an account up is a change of its own, and the last step of a sign-in does it."""
 
 MAY_CHANGE_STATUS = (*MAY_SET_UP, "disableUser", "enableUser", "deleteUser", "addUser")
+
+
+WITHOUT_SESSION = ("signIn", "requestPasswordReset")
+"""Besides those that take a link or a challenge."""
+
+FORBIDS_ITSELF: dict[str, Callable[[Step], object]] = {
+    "beginMfaEnrollment": lambda step: step.before and step.before["mfa"]["enabled"],
+    "disableMfa": lambda step: step.earlier.policy["mfaRequired"],
+}
+"""When what needs no permission is forbidden all the same."""
 
 
 def broken_promises(step: Step, model: Model) -> Faults:
@@ -203,7 +191,7 @@ def broken_promises(step: Step, model: Model) -> Faults:
         yield f"the user was {'deleted' if step.before else 'added'}"
     if step.before and step.after and step.before["status"] != step.after["status"] and name not in MAY_CHANGE_STATUS:
         yield f"the status became {step.after['status']}"
-    if step.done and name in PROMISES:
-        yield from PROMISES[name](step, model)
-    if not step.done and name == "signIn":
-        yield from kept_out(step, model)
+    promises = (PROMISES if step.done else REFUSALS).get(name)
+    yield from promises(step, model) if promises else ()
+    if step.done and step.secret:
+        yield from of_a_live_secret(step, model)

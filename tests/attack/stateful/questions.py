@@ -56,13 +56,20 @@ class Question:
     """By the names of the variables."""
 
     secrets: dict[str, str] = field(default_factory=dict)
-    """Of inputs that take a link, a challenge or a code: where in the memory those are that were given away."""
+    """Of inputs that take a link or a challenge: where in the memory those are that were given away."""
 
     needs: tuple[str, ...] = ()
     """Where in the memory that is without which asking is in vain: of those, what must be given, and passwords."""
 
     action: str | None = None
     """The value of UserAction whose words name this mutation."""
+
+    description: str = ""
+
+    @property
+    def gives_challenges(self) -> bool:
+        """To who was given none yet."""
+        return "challenge {" in self.source and not self.secrets
 
     @property
     def mutates(self) -> bool:
@@ -92,7 +99,7 @@ def _question(schema: GraphQLSchema, random: Random, root: GraphQLObjectType, na
     assert validate(schema, question.document) == [], question.source
     question.secrets = dict(_secrets(schema, question))
     question.needs = tuple(_needs(question))
-    question.action = _action(schema, name)
+    question.action, question.description = _action(schema, name), root.fields[name].description or ""
     return question
 
 
@@ -109,8 +116,6 @@ def _secrets(schema: GraphQLSchema, question: Question) -> Iterator[tuple[str, s
             yield name, re.sub("[A-Z]", lambda capital: "-" + capital[0].lower(), question.name)
         elif name == "challengeToken":
             yield name, next(kind for kind, made in kinds.items() if f"`{question.name}`" in made.description)
-        elif name == "code":
-            yield name, "secret"
 
 
 def _needs(question: Question) -> Iterator[str]:
@@ -164,8 +169,8 @@ class _Asking:
         return f"{{ {' '.join(asked) or '__typename'} }}"
 
     def _always(self, name: str) -> bool:
-        """Rows of lists; and that by which payloads say whether something was done, and what."""
-        return name in ROWS or (self._question.mutates and name in RESULTS)
+        """Rows of lists; what can be done next; and that by which payloads say whether something was done, and what."""
+        return name in (*ROWS, "viewerActions") or (self._question.mutates and name in RESULTS)
 
     def _implementing(self, interface: GraphQLInterfaceType) -> list[GraphQLObjectType]:
         return list(self._schema.get_implementations(interface).objects)

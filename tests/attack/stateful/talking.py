@@ -1,7 +1,7 @@
 """Speaks GraphQL over HTTP with a server, as whoever holds a token."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ GRAPHQL_JSON = "application/graphql-response+json"
 @dataclass(frozen=True)
 class Reply:
     status: int
+    media_type: str
     body: dict[str, Any]
 
     @property
@@ -30,6 +31,8 @@ class Reply:
             yield f"status {self.status}: {self.body}"
         elif (self.status == 400) == ("data" in self.body):
             yield f"status {self.status} with {list(self.body)}"
+        if self.media_type.partition(";")[0] != GRAPHQL_JSON:
+            yield f"the media type {self.media_type}"
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,12 @@ class Talking:
             headers["Authorization"] = f"Bearer {token}"
         body = json.dumps({"query": source, "variables": variables}).encode()
         response = await self.http.post("/graphql", content=body, headers=headers)
-        return Reply(response.status_code, response.json())
+        return Reply(response.status_code, response.headers.get("Content-Type", ""), response.json())
 
-    async def read(self, source: str, token: str | None, **variables: Any) -> dict[str, Any]:
-        """The data of a query of the walk's own, whose errors say that something is hidden."""
-        return (await self.ask(source, variables, token)).data
+    async def read(
+        self, source: str, token: str | None, *, hiding: Collection[str] = (), **variables: Any
+    ) -> dict[str, Any]:
+        """The data of a query of the walk's own. Asserts that there are no errors but of the codes that hide it."""
+        reply = await self.ask(source, variables, token)
+        assert list(reply.faults) == [] and reply.codes <= {*hiding}, f"{source} {variables}: {reply}"
+        return reply.data

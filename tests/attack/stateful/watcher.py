@@ -1,22 +1,16 @@
-"""The administrator whom a walk does not meet: looks at what it has done, and compares it with the model."""
+"""Somebody whom a walk does not meet: looks at what it has done, and compares it with the model."""
 
 from typing import Any
 
-from tests.attack.stateful.model import Found, Model, Step
+from models.role import ADMINISTERS
+from tests.attack.stateful.model import Model, Step
+from tests.attack.stateful.seen import LOOK, Found, Seen
 from tests.attack.stateful.stage import Stage
 from tests.attack.stateful.talking import Talking
 from tests.world import user_id
 
-WHO = "query Who { viewer { id sessions { id current } } }"
-LOOK = """query Look($id: ID!) {
-  user(id: $id) {
-    id email firstName lastName phoneNumber timezone version status disabledAt disabledReason
-    role { id } lockout { failedAttempts } mfa { enabled } codes: mfa { recoveryCodesLeft } password { isSet changedAt }
-    invitation { expired timesSent } sessions { id }
-  }
-  node(id: $id) { id }
-  users(first: 1) { totalCount }
-}"""
+WHO = "query Who { viewer { id role { permissions } } }"
+SESSIONS = "query Sessions { viewer { id sessions { id current } } }"
 PAGE = """query Page($after: String) { users(first: 7, after: $after, orderBy: {field: EMAIL}) {
   nodes { id email version status } pageInfo { hasNextPage endCursor } } }"""
 
@@ -25,34 +19,50 @@ class Watcher:
     def __init__(self, talking: Talking, stage: Stage, model: Model) -> None:
         self._talking, self._stage, self._model = talking, stage, model
         self._id, self._token = user_id(stage.watcher), ""
+        self._abroad: Found = {}
+
+    async def begin(self) -> None:
+        await self.enter()
+        self._abroad = await self._look_abroad()
 
     async def enter(self) -> None:
         self._token = await self._stage.enter(self._id)
 
-    async def look(self, id: str | None) -> tuple[Any, int]:
-        """Somebody, None where there is nobody with this id; and how many users there are."""
-        found = await self._talking.read(LOOK, self._token, id=id or self._id)
-        assert (found["user"] is None) == (found["node"] is None), "`user` and `node` disagree"
-        return (found["user"] if id else None), found["users"]["totalCount"]
+    async def look(self, id: str | None) -> Seen:
+        """About somebody, who need not be there, or about nobody."""
+        return Seen.of(await self._talking.read(LOOK, self._token, id=id or self._id), about=id is not None)
+
+    async def _look_abroad(self) -> Found:
+        """At another platform, as its administrator, by a new session each time."""
+        foreign = self._stage.foreign
+        found = await self._talking.read(LOOK, await self._stage.enter(foreign["User"]), id=foreign["User"])
+        found["user"]["sessions"] = {"id": foreign["Session"]} in found["user"]["sessions"]
+        return found
 
     async def whose(self, token: str) -> str | None:
-        viewer = (await self._talking.read(WHO, token)).get("viewer")
+        viewer = (await self._talking.read(WHO, token))["viewer"]
         return viewer["id"] if viewer else None
+
+    async def administers(self, token: str) -> bool:
+        viewer = (await self._talking.read(WHO, token))["viewer"]
+        return viewer is not None and {*viewer["role"]["permissions"]} >= ADMINISTERS
 
     async def learn(self, token: str) -> list[str]:
         """Notes the session that a new token belongs to; what is wrong with it."""
-        viewer = (await self._talking.read(WHO, token)).get("viewer") or {"sessions": []}
+        viewer = (await self._talking.read(SESSIONS, token))["viewer"] or {"sessions": []}
         current = [each["id"] for each in viewer["sessions"] if each["current"]]
         if len(current) != 1:
             return [f"a new token has {len(current)} sessions"]
-        self._model.tokens[token] = (viewer["id"], current[0])
+        self._model.enter(token, viewer["id"], current[0])
         return []
 
     async def wrong_after(self, step: Step) -> list[str]:
         """What the watcher sees after a mutation that the model does not expect."""
         faults = [] if step.after is None else list(self._model.wrong_about(step.after))
-        if step.total != len(self._model.people) + 1:
-            faults.append(f"there are {step.total} users instead of {len(self._model.people) + 1}")
+        if {*step.later.people} != {*self._model.people, self._id}:
+            faults.append(f"there are {len(step.later.people)} users, and not {len(self._model.people) + 1}")
+        if not any(map(step.later.administers, step.later.people)):
+            faults.append("nobody is left who could manage users and roles")
         live = {session["id"] for session in (step.after or {}).get("sessions") or ()}
         for token, (owner, session) in self._model.tokens.items():
             if owner == step.subject and (await self.whose(token) == owner) != (session in live):
@@ -68,6 +78,8 @@ class Watcher:
         if sorted(shown) != sorted([*self._model.people, self._id]):
             faults.append(f"the pages show {len(shown)} users, and there are {len(self._model.people) + 1}")
         faults += [fault async for fault in self._undead()]
+        if self._abroad != await self._look_abroad():
+            faults.append(f"another platform is no longer {self._abroad}")
         return [f"at the end: {fault}" for fault in faults]
 
     async def _everybody(self) -> Any:
