@@ -2,6 +2,9 @@
 
 A head has HEAD_SECONDS to arrive in, however it trickles. A body has what `time_limit` gives it, and the connection a
 little longer, so that 408 is heard first. An answer is taken within two looks, or the connection is cut.
+
+And requests that offer another protocol, as all of Java's HttpClient do with HTTP/2: they are answered in this one (RFC
+9110, 7.8). httptools leaves out their bodies, so it is not shown the offer.
 """
 
 import asyncio
@@ -19,8 +22,6 @@ LARGEST_HEAD = 64 * 1024
 """Bytes; what arrives in one piece with the rest of it may be larger by that piece."""
 
 UPGRADE, UNKNOWN = re.compile(rb"(?<=\r\n)upgrade(?=:)", re.IGNORECASE), b"x-other"
-"""Who would like another protocol, as Java's HttpClient HTTP/2, is answered in this one (RFC 9110, 7.8): httptools
-leaves out the body of such a request. No body in JSON has a line that begins so."""
 
 log = structlog.get_logger()
 
@@ -42,17 +43,25 @@ class BoundedProtocol(HttpToolsProtocol):
         self._next_look = self.loop.call_later(self.TAKING_SECONDS, self._look)
 
     def data_received(self, data: bytes) -> None:
-        if self.cycle is None or not self.cycle.more_body:
-            if self._head + len(data) > LARGEST_HEAD + LARGEST_BODY:
-                self._cut("head too large")
-                return
-            data = UPGRADE.sub(UNKNOWN, data)
-        super().data_received(data)
+        in_head = self.cycle is None or not self.cycle.more_body
+        if in_head and self._head + len(data) > LARGEST_HEAD + LARGEST_BODY:
+            self._cut("head too large")
+            return
+        super().data_received(_without_offer(data) if in_head else data)
         cycle = self.cycle
         if cycle is not None and not cycle.more_body and not cycle.response_complete:
             self._due, self._head = inf, 0
         elif self.parser is not None:
-            self._wait_for(cycle if cycle is not None and cycle.more_body else None, len(data))
+            self._wait_for(cycle if cycle is not None and cycle.more_body else None, len(data) if in_head else 0)
+
+    def on_message_complete(self) -> None:
+        """uvicorn forgets to note the end of a body whose request was answered before."""
+        super().on_message_complete()
+        self.cycle.more_body = False
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """An offer that came in pieces. What follows may be the body, and must not be taken for another request."""
+        self.cycle.keep_alive = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._next_look.cancel()
@@ -86,3 +95,11 @@ class BoundedProtocol(HttpToolsProtocol):
         """Without a farewell, which would only wait in the same queue."""
         log.info("connection.cut", reason=reason)
         self.transport.abort()
+
+
+def _without_offer(data: bytes) -> bytes:
+    """The head that begins here does not say `Upgrade` any more."""
+    if not UPGRADE.search(data):
+        return data
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return UPGRADE.sub(UNKNOWN, head) + end + rest

@@ -15,7 +15,7 @@ from models.migrating.failure import MigrationError
 from models.migrating.record import applied
 from models.unavailable import DatabaseUnavailable
 from server.shutdown import Leaving
-from services.clock import Clock
+from services.clock import Clock, DatabaseClock
 
 SECONDS_TO_ANSWER = 3.0
 SECONDS_GOOD = 2.0
@@ -87,6 +87,8 @@ class Health:
         self._chain = self._chain or await read_chain(PACKAGE)
         if self._chain.after(await applied(database)):
             return Look("migrations")
+        if isinstance(self._clock, DatabaseClock) and not self._clock.answered.is_set():
+            return Look("clock")
         lag = await outbox_lag(self._clock())
         [row] = await database.execute_query_dict(READ_ONLY[database.capabilities.dialect])
         return Look("database takes no changes" if row["yes"] else None, lag)

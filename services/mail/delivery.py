@@ -6,9 +6,8 @@ SMTP knows no exactly-once: a crash between the server's 250 and our mark sends 
 import asyncio
 import random
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -18,6 +17,7 @@ from tortoise.transactions import in_transaction
 from models.mail import Mail, MailKind, MailState
 from services.actor import Origin
 from services.audit import record
+from services.clock import Clock, settled
 from services.mail.kinds import LIFETIMES, lifetime
 from services.mail.outcomes import Refused, TryLater
 from services.mail.plain_text import as_error
@@ -47,10 +47,11 @@ class Delivery:
     transport: Transport
     site: MailSite
     vault: Vault
-    clock: Callable[[], datetime]
+    clock: Clock
 
     async def run(self, wake: asyncio.Event | None, stop: asyncio.Event) -> None:
         """Delivers until `stop`; then finishes the mails in hand. `wake` spares a new mail the wait of a second."""
+        await settled(self.clock, stop)
         outages = 0
         while not stop.is_set():
             if wake is not None:

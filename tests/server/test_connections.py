@@ -164,6 +164,32 @@ async def test_a_head_without_end_is_cut_off_for_its_size(server: Listening) -> 
     writer.close()
 
 
+async def test_a_head_without_end_is_cut_off_behind_a_body_that_came_after_its_answer(server: Listening) -> None:
+    reader, writer = await server.connected()
+    writer.write(POSTING % b"/")
+    assert await answer(reader) == b".."
+    writer.write(b"x" * 100)
+    writer.write(REQUEST)
+    assert await answer(reader) == b".."
+    with capture_logs() as logged:
+        writer.write(b"GET / HTTP/1.1\r\n" + b"X-Long: 1\r\n" * (LARGEST_HEAD // 10))
+        assert await seconds_until_closed(reader) < SOON
+    assert [line["reason"] for line in logged] == ["head too large"]
+    writer.close()
+
+
+async def test_a_large_body_that_comes_after_its_answer_is_no_head(server: Listening) -> None:
+    reader, writer = await server.connected()
+    body = b"x" * 2 * LARGEST_HEAD
+    writer.write((POSTING % b"/").replace(b"100", str(len(body)).encode()))
+    assert await answer(reader) == b".."
+    writer.write(body)
+    await writer.drain()
+    writer.write(REQUEST)
+    assert await answer(reader) == b".."
+    writer.close()
+
+
 async def test_whoever_does_their_part_is_never_cut_off(server: Listening) -> None:
     reader, writer = await server.connected()
     for path in (b"/slow", b"/reading"):

@@ -1,16 +1,20 @@
 """A server keeps its clock with the database's, from before the first request until it ends."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 
-from server import timekeeping
+from models.unavailable import DatabaseUnavailable
+from server import housekeeping, timekeeping
 from server.app import clock_of, create_app
 from server.settings import Settings
 from server.timekeeping import set_clock
+from services import clock as clocks
 from services.clock import Clock, DatabaseClock, shared_time, system_clock
+from services.mail.delivery import Delivery
 from tests.conftest import T0, StandingClock
 from tests.databases import Databases
 from tests.running import free_port
@@ -58,6 +62,45 @@ async def test_a_server_that_starts_before_its_database_has_the_time_of_the_mach
     app = create_app(settings(f"postgres://postgres@127.0.0.1:{free_port()}/nobody"), clock=clock)
     async with app.router.lifespan_context(app):
         assert T0 <= clock() < T0 + timedelta(minutes=1)
+
+
+@on_postgres
+async def test_nothing_is_done_for_being_late_before_the_database_has_said_what_time_it_is(
+    engine: str, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that is a year ahead would end every session."""
+    url = await databases.fresh(engine, tmp_path)
+    asked = asyncio.Event()
+    tidied: list[datetime] = []
+    delivered: list[datetime] = []
+
+    async def silent() -> datetime:
+        asked.set()
+        raise DatabaseUnavailable("slow")
+
+    async def tidy(now: datetime) -> None:
+        tidied.append(now)
+
+    async def deliver(delivery: Delivery, limit: int) -> int:
+        delivered.append(delivery.clock())
+        return 0
+
+    monkeypatch.setattr(housekeeping, "tidy_up", tidy)
+    monkeypatch.setattr(Delivery, "deliver_due", deliver)
+    patched = pytest.MonkeyPatch()
+    patched.setattr(clocks, "database_time", silent)
+    clock = DatabaseClock(lambda: system_clock() + timedelta(days=400))
+    app = create_app(settings(url), clock=clock)
+    async with app.router.lifespan_context(app), asyncio.timeout(10):
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://rollcall.test") as http:
+            ready = await http.get("/readyz")
+        assert (ready.status_code, ready.json()["reason"], asked.is_set()) == (503, "clock", True)
+        assert tidied == delivered == []
+        patched.undo()
+        await set_clock(clock)
+        while not tidied or not delivered:
+            await asyncio.sleep(0)
+    assert abs(tidied[0] - system_clock()) < timedelta(minutes=1) > abs(delivered[0] - system_clock())
 
 
 @on_postgres

@@ -10,7 +10,7 @@ from tortoise import connections
 from models.database import opened
 from models.unavailable import DatabaseUnavailable
 from services import clock as clocks
-from services.clock import DatabaseClock, shared_time, system_clock
+from services.clock import DatabaseClock, settled, shared_time, system_clock
 from tests.conftest import T0, StandingClock
 from tests.databases import Databases
 from tests.running import free_port
@@ -93,9 +93,38 @@ async def test_an_answer_that_does_not_come_in_time_moves_nothing(
     clock = DatabaseClock(standing)
     monkeypatch.setattr(clocks, "SECONDS_TO_ANSWER", 0.01)
     monkeypatch.setattr(clocks, "database_time", asyncio.Event().wait)
-    with pytest.raises(TimeoutError):
+    with pytest.raises(DatabaseUnavailable):
         await clock.follow()
-    assert clock() == T0
+    assert clock() == T0 and not clock.answered.is_set()
+
+
+async def test_of_a_slow_database_one_answer_is_enough(
+    standing: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, answers = DatabaseClock(lambda: T0 - timedelta(hours=1)), iter([standing.now])
+
+    async def told() -> datetime:
+        for answer in answers:
+            return answer
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(clocks, "SECONDS_TO_ANSWER", 0.01)
+    monkeypatch.setattr(clocks, "database_time", told)
+    assert await clock.follow() == 3600
+    assert clock.answered.is_set()
+
+
+async def test_who_ends_what_is_late_waits_for_the_first_answer(standing: StandingClock) -> None:
+    clock, stop = DatabaseClock(standing), asyncio.Event()
+    waiting = [asyncio.create_task(settled(clock, stop)) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert not any(task.done() for task in waiting)
+    await clock.follow()
+    await asyncio.gather(*waiting)
+    await settled(standing, asyncio.Event())
+    stop.set()
+    await settled(DatabaseClock(standing), stop)
 
 
 @on_postgres
