@@ -114,22 +114,6 @@ async def test_an_operation_that_offers_http_2_is_answered(address: str, name: b
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-async def test_so_it_is_behind_a_body_that_came_after_its_answer(address: str) -> None:
-    reader, writer = await connected(address)
-    writer.write(b"POST /nope HTTP/1.1\r\nHost: rollcall.test\r\nContent-Length: 10\r\n\r\n")
-    assert (await answer(reader))[0] == b"HTTP/1.1 404 Not Found"
-    writer.write(b"x" * 10)
-    writer.write(b"GET /livez HTTP/1.1\r\nHost: rollcall.test\r\n\r\n")
-    assert await answer(reader) == (b"HTTP/1.1 200 OK", {"status": "ok"})
-    writer.write(OPERATION % (len(BODY), b"Upgrade"))
-    await continued(reader)
-    writer.write(BODY)
-    assert (await answer(reader))[1]["data"] == {"__typename": "Query"}
-    writer.close()
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 async def test_a_body_that_says_upgrade_stays_as_it_is(address: str) -> None:
     """In chunks a line of it may begin with the word."""
     chunks = (b'{"query": "{ ', b'upgrade: __typename }"}')
