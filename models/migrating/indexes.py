@@ -35,7 +35,7 @@ PRESENT = {
 
 @dataclass(frozen=True)
 class TableIndex:
-    """An index as the database has it, done with building it. A column is None where the index has an expression; partial is not unique."""
+    """An index that is wholly built. A column is None where the index has an expression; partial is not unique."""
 
     table: str
     name: str
