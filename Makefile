@@ -66,7 +66,7 @@ faults: $(SETUP)  ## kills, freezes, fills and restarts whatever the server depe
 endurance: $(SETUP)  ## MINUTES of mixed load (20) on two servers, while mail server, PostgreSQL and a server fail
 	$(BIN)/python -m tests.faults.endurance --minutes $${MINUTES:-20}
 
-attack: $(SETUP) $(GRAPHIQL) $(ATTACK)  ## PARTS of it (all): audits, postgresql, sqlite (schemathesis, walks), slow (slowhttptest)
+attack: $(SETUP) $(if $(shell command -v npm 2>/dev/null),$(GRAPHIQL)) $(ATTACK)  ## PARTS of it (all): audits, postgresql, sqlite (schemathesis, walks), slow (slowhttptest)
 	$(BIN)/python -m tests.attack.run $(PARTS)
 
 release: $(SETUP)  ## names a release and keeps its schema: make release VERSION=0.2.0, see CONTRIBUTING.md

@@ -10,6 +10,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 
 from models.engines.postgres import RollcallPostgresClient
 from models.engines.sqlite import Statements
+from models.migrating.building_ahead import ConcurrentEditor
 
 TORTOISES = ("execute_query", "execute_query_dict", "execute_insert", "execute_many", "execute_script")
 WAYS = {
@@ -17,6 +18,7 @@ WAYS = {
     AsyncpgDBClient: TORTOISES,
     TransactionWrapper: TORTOISES,
     RollcallPostgresClient: ("rows",),
+    ConcurrentEditor: ("_run_sql",),
 }
 
 

@@ -5,9 +5,9 @@ import re
 KEYWORDS = {"AND", "AS", "BY", "CASE", "CAST", "DISTINCT", "ELSE", "EXISTS", "FROM", "IN", "JOIN", "LIKE", "NOT", "ON"}
 KEYWORDS |= {"OR", "SELECT", "THEN", "VALUES", "WHEN", "WHERE"}
 FUNCTIONS = {"ANY", "AVG", "COALESCE", "COUNT", "LENGTH", "LOWER", "MAX", "MIN", "SUM", "UPPER", "VARCHAR"}
-BEFORE_A_BRACKET = re.compile(r'([\w"$]+)\s*\(')
-NOT_ONLY_READING = re.compile(r"\b(FOR|INTO)\b|;|--|/\*", re.IGNORECASE)
-"""Locks, new tables, further statements, and what may stand between a function's name and its bracket."""
+BEFORE_A_BRACKET = re.compile(r'([\w".$]+)\s*\(')
+NOT_ONLY_READING = re.compile(r"\b(FOR|INTO)\b|;|--|/\*|\s\.|\.\s", re.IGNORECASE)
+"""Locks, new tables, further statements, and what may stand within a function's name or between it and its bracket."""
 
 
 def only_reads(sql: str) -> bool:

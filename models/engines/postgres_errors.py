@@ -9,7 +9,14 @@ from tortoise.exceptions import OperationalError
 
 from models.unavailable import DatabaseConflict, DatabaseUnavailable
 
+LOST = (
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.exceptions.AdminShutdownError,
+    asyncpg.exceptions.CrashShutdownError,
+    asyncpg.InternalClientError,  # what asyncpg says of a connection whose end it has not noticed yet
+)
 NOT_THE_QUESTION = (
+    *LOST,
     OSError,  # TimeoutError too
     asyncpg.PostgresConnectionError,
     asyncpg.exceptions.OperatorInterventionError,  # shutting down, starting up, out of time
@@ -18,13 +25,6 @@ NOT_THE_QUESTION = (
     asyncpg.exceptions.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.exceptions.TransactionRollbackError,  # undone by the server, and nobody knows whether all of it
-    asyncpg.InternalClientError,
-)
-LOST = (
-    asyncpg.ConnectionDoesNotExistError,
-    asyncpg.exceptions.AdminShutdownError,
-    asyncpg.exceptions.CrashShutdownError,
-    asyncpg.InternalClientError,  # what asyncpg says of a connection whose end it has not noticed yet
 )
 CONFLICTS = (
     asyncpg.DeadlockDetectedError,

@@ -29,13 +29,13 @@ PRESENT = {
              JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = current_schema()
              CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(number, place)
              LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number AND k.number > 0
-        ORDER BY t.relname, c.relname, k.place""",
+        WHERE i.indisvalid ORDER BY t.relname, c.relname, k.place""",
 }
 
 
 @dataclass(frozen=True)
 class TableIndex:
-    """An index as the database has it. A column is None where the index has an expression; partial is not unique."""
+    """An index that is wholly built. A column is None where the index has an expression; partial is not unique."""
 
     table: str
     name: str

@@ -13,11 +13,11 @@ from tortoise.transactions import in_transaction
 
 from models.engines.postgres_errors import PostgresUnavailable
 from models.migrating.applying import apply
+from models.migrating.building_ahead import build_ahead, indexes_ahead
 from models.migrating.chain import Chain
 from models.migrating.connection import connected
 from models.migrating.failure import MigrationError
 from models.migrating.filling import Fill, fills
-from models.migrating.indexing import build_ahead, indexes_ahead
 from models.migrating.record import applied
 
 LOCK = int.from_bytes(b"rollcall")

@@ -1,7 +1,7 @@
 """`make attack`: the audits, schemathesis, walks and slowhttptest against servers of its own.
 
-Exits 1 where any finds fault, and 2 where a part was left out for want of a tool. `make attack PARTS="sqlite slow"`
-runs these alone.
+`python -m tests.attack.run` exits 1 where any finds fault, and 2 where a part was left out for want of a tool; make
+fails for both alike. `make attack PARTS="sqlite slow"` runs these alone.
 """
 
 import argparse

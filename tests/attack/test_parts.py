@@ -40,6 +40,18 @@ def test_only_what_was_tried_and_found_nothing_passes(
     assert capsys.readouterr().out == (told if lacks and named != ["first"] else "")
 
 
+def test_a_part_that_breaks_off_has_failed_and_those_after_it_are_tried(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried: list[str] = []
+    broken = Part("broken", list, lambda folder: int("no number"))
+    assert attacked([broken, pretended("next", tried)], [], tmp_path) == FOUND_FAULT
+    assert tried == ["next"]
+    told = capsys.readouterr().out
+    assert "FAILED  broken, which broke off:" in told
+    assert "no number" in told
+
+
 def test_a_tool_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("tests.attack.run.SCHEMATHESIS", tmp_path / "schemathesis")

@@ -124,7 +124,7 @@ async def test_a_statement_that_writes_is_not_done_again(postgres: Postgres) -> 
 
 async def test_a_select_with_a_function_that_may_write_is_not_done_again(postgres: Postgres) -> None:
     await postgres.aside.execute("COMMIT")
-    await postgres.aside.execute("CREATE SEQUENCE IF NOT EXISTS times; SELECT setval('times', 10)")
+    await postgres.aside.execute("CREATE SEQUENCE IF NOT EXISTS times")
     await postgres.aside.execute("BEGIN; LOCK TABLE platforms IN ACCESS EXCLUSIVE MODE")
     select = "SELECT times, (SELECT COUNT(*) FROM platforms) FROM nextval('times') times"
     change = asyncio.ensure_future(connections.get("default").execute_query(select))
@@ -132,7 +132,6 @@ async def test_a_select_with_a_function_that_may_write_is_not_done_again(postgre
     with pytest.raises(DatabaseUnavailable):
         await change
     assert postgres.told == [select]
-    assert await postgres.aside.fetchval("SELECT last_value FROM times") <= 11
     await postgres.aside.execute("DROP SEQUENCE times")
 
 
@@ -205,6 +204,9 @@ async def test_it_is_asked_over_a_new_connection_where_all_have_ended_unnoticed(
         ("SELECT nextval/**/('times')", False),
         ("SELECT nextval--\n('times')", False),
         ("SELECT pg_catalog.\"nextval\"('times')", False),
+        ("SELECT evil.count(1)", False),
+        ("SELECT evil. count(1)", False),
+        ("SELECT evil\n.count(1)", False),
         ('SELECT * INTO "copy" FROM "users"', False),
         ('SELECT 1; DELETE FROM "users"', False),
         ('WITH "gone" AS (DELETE FROM "users" RETURNING *) SELECT * FROM "gone"', False),

@@ -19,7 +19,7 @@ INDEXES = "".join(
 )
 BUILDING = "SELECT pid FROM pg_stat_progress_create_index WHERE datname = current_database() AND phase LIKE 'waiting%'"
 OURS = """SELECT relname AS name, indisvalid AS valid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-          WHERE relname IN ('by_first', 'by_last') ORDER BY relname"""
+          WHERE relname IN ('by_first', 'by_last') ORDER BY relname, indisvalid"""
 BUILT = [{"name": "by_first", "valid": True}, {"name": "by_last", "valid": True}]
 
 
@@ -38,6 +38,10 @@ async def writer(people: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.execute("UPDATE users SET version = 7 WHERE id = (SELECT min(id::text)::uuid FROM users)")
     yield connection
     await connection.close()
+
+
+def half_built(index: str) -> str:
+    return f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{index}'::regclass"
 
 
 async def building(url: str) -> int:
@@ -91,6 +95,50 @@ async def test_what_is_left_half_built_is_made_anew(people: str, writer: asyncpg
     await writer.execute("COMMIT")
     assert await migrate(people, report=silent, package=package) == ["m9000_indexes"]
     assert await query(people, OURS) == BUILT
+
+
+async def test_why_an_index_was_not_built_is_told_and_the_next_time_it_is(
+    people: str, writer: asyncpg.Connection, chains: Chains
+) -> None:
+    name = people.rpartition("/")[2]
+    await query(people, f'ALTER DATABASE "{name}" SET deadlock_timeout = 2000')
+    await writer.execute("SET deadlock_timeout = '1h'")
+    try:
+        package = chains.extended(m9000_indexes=INDEXES)
+        migrating = asyncio.create_task(migrate(people, report=silent, package=package))
+        await building(people)
+        await writer.execute("LOCK TABLE users IN SHARE UPDATE EXCLUSIVE MODE; COMMIT")
+        with pytest.raises(MigrationError, match="m9000_indexes failed; what it has built stays: deadlock detected"):
+            await migrating
+    finally:
+        await query(people, f'ALTER DATABASE "{name}" RESET deadlock_timeout')
+    assert await query(people, OURS) == [{"name": "by_first", "valid": False}]
+    assert await migrate(people, report=silent, package=package) == ["m9000_indexes"]
+    assert await query(people, OURS) == BUILT
+
+
+async def test_an_index_of_another_schema_is_left_alone(people: str, chains: Chains) -> None:
+    name = people.rpartition("/")[2]
+    await query(people, "CREATE SCHEMA other")
+    await query(people, "CREATE TABLE other.users AS SELECT * FROM users")
+    await query(people, "CREATE INDEX by_first ON other.users (first_name)")
+    await query(people, half_built("other.by_first"))
+    await query(people, f'ALTER DATABASE "{name}" SET search_path = public, other')
+    try:
+        package = chains.extended(m9000_indexes=INDEXES)
+        assert await migrate(people, report=silent, package=package) == ["m9000_indexes"]
+        assert await query(people, OURS) == [{"name": "by_first", "valid": False}, *BUILT]
+    finally:
+        await query(people, f'ALTER DATABASE "{name}" RESET search_path')
+        await query(people, "DROP SCHEMA other CASCADE")
+
+
+async def test_half_an_index_is_none_where_it_is_not_built_ahead(people: str, chains: Chains) -> None:
+    await query(people, "CREATE INDEX by_first ON users (first_name, id)")
+    await query(people, half_built("by_first"))
+    package = chains.extended(m9000_more=f"{INDEXES} ops.RunSQL('SELECT 1'),")
+    with pytest.raises(MigrationError, match='"by_first" already exists'):
+        await migrate(people, report=silent, package=package)
 
 
 async def test_what_is_built_is_not_built_again(people: str, chains: Chains) -> None:
