@@ -21,7 +21,7 @@ from server.time_limit import SECONDS
 LARGEST_HEAD = 64 * 1024
 """Bytes; what arrives in one piece with the rest of it may be larger by that piece."""
 
-UPGRADE, UNKNOWN = re.compile(rb"(?<=\r\n)upgrade(?=:)", re.IGNORECASE), b"x-other"
+UPGRADE, UNKNOWN = re.compile(rb"\r\nupgrade:", re.IGNORECASE), b"\r\nx-other:"
 
 log = structlog.get_logger()
 
