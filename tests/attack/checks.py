@@ -1,12 +1,16 @@
 """What schemathesis asks of every answer besides its own checks; it loads this by SCHEMATHESIS_HOOKS."""
 
 import zlib
+from pathlib import Path
 from typing import Any
 
 import graphql
 import schemathesis
 
+from tests.attack.handing_on import SPARED, Memory
+
 SLOWEST_SECONDS = 5.0
+MEMORY = Memory(spared=Path(SPARED).read_text())
 LEFT_OUT = ((), ("last", "before", "offset"), ("last", "before", "offset", "after"))
 """Arguments of lists: all ways of paging at once, as they are mostly made up, are refused before anything is read."""
 
@@ -23,10 +27,19 @@ def no_bug_of_ours(context: Any, response: Any, case: Any) -> None:
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """One list in three is asked for as it was made up, one forwards, and one from the beginning."""
+    """One list in three is asked for as it was made up, one forwards, and one from the beginning. Every second request
+    is about what earlier answers have given.
+    """
     if not case.meta.generation.mode.is_negative:
-        leaving_out = Without(LEFT_OUT[zlib.crc32(case.body.encode()) % 3])
+        luck = zlib.crc32(case.body.encode())
+        leaving_out = Without(LEFT_OUT[luck % 3])
         case.body = graphql.print_ast(graphql.visit(graphql.parse(case.body), leaving_out))
+        case.body = MEMORY.hand_on(case.body, luck // 6) if luck % 2 else case.body
+
+
+@schemathesis.hook
+def after_call(context: Any, case: Any, response: Any) -> None:
+    MEMORY.learn(response.json())
 
 
 class Without(graphql.Visitor):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from services.demo.platforms import PASSWORD
+from tests.attack.handing_on import SPARED
 from tests.running import ROOT, Remote
 
 SCHEMATHESIS = ROOT / ".venv/attack/bin/schemathesis"
@@ -54,12 +55,15 @@ async def prepared(address: str, folder: Path) -> str:
     remote = Remote(address)
     answer = await remote(SIGN_IN, email=EMAIL, password=PASSWORD)
     remote.token = answer["signIn"]["session"]["token"]
-    (folder / CONFIGURATION).write_text(configuration(await remote(PEOPLE)))
+    found = await remote(PEOPLE)
+    (folder / CONFIGURATION).write_text(configuration(found))
+    (folder / SPARED).write_text(found["viewer"]["id"])
     return remote.token
 
 
 async def fuzz(address: str, folder: Path, token: str | None) -> Fuzzed:
-    """Sends EXAMPLES documents for each field; the other phases of schemathesis know OpenAPI only.
+    """Sends EXAMPLES documents for each field; the other phases of schemathesis know OpenAPI only, so hooks
+    of ours hand on what answers have given (`tests.attack.handing_on`).
 
     Who has a token is tried with all its checks but one: that data which fit the schema are accepted, for the schema
     cannot say everything.
