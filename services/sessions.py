@@ -19,7 +19,7 @@ from models.status import UserStatus, status_of
 from models.unavailable import DatabaseUnavailable
 from models.user import User
 from services.actor import Actor, Origin
-from services.audit import record
+from services.audit import record, record_own
 from services.policy import require
 from services.tokens import new_token, token_hash
 
@@ -33,7 +33,7 @@ _made: dict[str, tuple[Any, Session]] = {}
 """By hashes of tokens: the row that the database gave last, and what was made of it. The database is asked each time;
 an equal row only spares making the same anew. Those of ended sessions stay until as many others have come."""
 MOST_SESSIONS = 20
-"""Of one user: one more ends the one that was used longest ago, so no list of sessions is longer."""
+"""Of one user: one more ends the one that was used longest ago, as the trail tells. No list of sessions is longer."""
 SEEN_EVERY = timedelta(minutes=1)
 """`last_seen_at` is written at most this often, so that reading costs no write."""
 
@@ -63,6 +63,7 @@ async def start_session(user: User, origin: Origin, now: datetime) -> Started:
     too_many = (await others.values_list("id", flat=True))[MOST_SESSIONS - 1 :]
     if too_many:
         await Session.filter(AnyOf("id", too_many)).delete()
+        await record_own(user, origin, "session.ended", now=now)
     return Started(session, token, user)
 
 

@@ -163,3 +163,4 @@ async def test_one_session_too_many_ends_the_one_used_longest_ago(world: World, 
     assert not await alive(world, tokens[1])
     assert all([await alive(world, token) for token in (tokens[0], *tokens[2:])])
     assert await Session.filter(user_id=user.id).count() == MOST_SESSIONS
+    assert await world.events() == ["session.ended"]
