@@ -86,7 +86,8 @@ def set_up_logs(format: Literal["json", "text"]) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=_as_text(shown)))
+    chain = [*shared, raised]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=chain, processor=_as_text(shown)))
     logging.root.handlers = [handler]
     logging.root.setLevel(logging.WARNING)
     logging.getLogger("strawberry").setLevel(logging.CRITICAL + 1)  # quotes documents, and so passwords in them

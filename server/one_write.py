@@ -17,6 +17,9 @@ class OneWrite:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
+        """Nothing once the connection is closed: of pipelined requests uvicorn tells only the last of that."""
+        if self.is_closing():
+            return
         if self._head:
             head, self._head = self._head, b""
             self._transport.writelines((head, data))
@@ -31,6 +34,6 @@ class OneWrite:
         self._transport.close()
 
     def _flush(self) -> None:
-        if self._head:
-            head, self._head = self._head, b""
+        head, self._head = self._head, b""
+        if head and not self.is_closing():
             self._transport.write(head)

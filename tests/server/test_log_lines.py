@@ -1,6 +1,7 @@
 """A line of the log is one event, whatever a client calls itself (ASVS 5.0, 16.4.1)."""
 
 import json
+import logging
 from datetime import datetime, timedelta
 
 import pytest
@@ -40,3 +41,14 @@ def test_the_line_of_a_request_has_the_shape_of_every_other(capsys: pytest.Captu
     assert one == other == {"event": "request", "level": "info", "path": "/graphql", "status": 200, "request_id": "r1"}
     assert [stamp.utcoffset() for stamp in stamps] == [timedelta()] * 2
     assert timedelta() <= stamps[1] - stamps[0] < timedelta(seconds=5)
+
+
+def test_what_a_library_logs_has_its_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("json")
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+    (trace,) = json.loads(capsys.readouterr().err)["exception"]
+    assert (trace["exc_type"], trace["exc_value"]) == ("ValueError", "broken")
+    assert trace["frames"][-1]["name"] == "test_what_a_library_logs_has_its_trace"

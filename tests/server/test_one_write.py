@@ -78,3 +78,14 @@ async def test_everything_else_is_the_connections_own() -> None:
     transport, heard = wired()
     transport.pause_reading()
     assert heard == ["paused"]
+
+
+async def test_nothing_is_written_once_the_connection_is_closed() -> None:
+    transport, heard = wired()
+    transport.write(HEAD)
+    heard.append("closed")
+    transport.write(b"body")
+    await asyncio.sleep(0)
+    transport.write(HEAD)
+    await asyncio.sleep(0)
+    assert heard == ["closed"]
