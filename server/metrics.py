@@ -104,8 +104,8 @@ class Metrics:
         """Tells what was put off. Other workers show it from then on."""
         requests, self._requests_untold = self._requests_untold, []
         statements, self._statements_untold = self._statements_untold, []
-        named = [(self.counted_name(name, known=status == 200), status, took) for name, status, took in requests]
-        for (name, status), times in _together(((name, status), took) for name, status, took in named):
+        named = (((self.counted_name(name, known=status == 200), status), took) for name, status, took in requests)
+        for (name, status), times in _together(named):
             self.requests.labels(name, str(status)).inc(len(times))
             self.seconds.labels(name).observe_all(times)
         for kind, times in _together((_kind(sql), took) for sql, took in statements):

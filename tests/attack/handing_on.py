@@ -18,7 +18,7 @@ SESSION = "Session"
 
 
 def kind_of(text: str) -> str | None:
-    """`User` of a user's id; None of what is no global id."""
+    """`User` of a user's id; None of what is no global id. schemathesis' environment lacks what `schema.ids` needs."""
     try:
         kind, colon, _ = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_").decode("ascii").partition(":")
     except ValueError:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -40,6 +41,17 @@ async def writer(people: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
+@asynccontextmanager
+async def setting(url: str, name: str, value: str) -> AsyncIterator[None]:
+    """What new connections to the database find set."""
+    database = url.rpartition("/")[2]
+    await query(url, f'ALTER DATABASE "{database}" SET {name} = {value}')
+    try:
+        yield
+    finally:
+        await query(url, f'ALTER DATABASE "{database}" RESET {name}')
+
+
 def half_built(index: str) -> str:
     return f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{index}'::regclass"
 
@@ -72,17 +84,13 @@ async def test_others_change_users_while_an_index_is_built(
 async def test_an_index_may_take_its_time_whatever_limits_the_database_has(
     people: str, writer: asyncpg.Connection, chains: Chains
 ) -> None:
-    name = people.rpartition("/")[2]
-    await query(people, f'ALTER DATABASE "{name}" SET lock_timeout = 100')
-    try:
+    async with setting(people, "lock_timeout", "100"):
         package = chains.extended(m9000_indexes=INDEXES)
         migrating = asyncio.create_task(migrate(people, report=silent, package=package))
         await building(people)
         await query(people, "SELECT pg_sleep(0.3)")
         await writer.execute("COMMIT")
         assert await migrating == ["m9000_indexes"]
-    finally:
-        await query(people, f'ALTER DATABASE "{name}" RESET lock_timeout')
 
 
 async def test_what_is_left_half_built_is_made_anew(people: str, writer: asyncpg.Connection, chains: Chains) -> None:
@@ -100,37 +108,29 @@ async def test_what_is_left_half_built_is_made_anew(people: str, writer: asyncpg
 async def test_why_an_index_was_not_built_is_told_and_the_next_time_it_is(
     people: str, writer: asyncpg.Connection, chains: Chains
 ) -> None:
-    name = people.rpartition("/")[2]
-    await query(people, f'ALTER DATABASE "{name}" SET deadlock_timeout = 2000')
     await writer.execute("SET deadlock_timeout = '1h'")
-    try:
+    async with setting(people, "deadlock_timeout", "2000"):
         package = chains.extended(m9000_indexes=INDEXES)
         migrating = asyncio.create_task(migrate(people, report=silent, package=package))
         await building(people)
         await writer.execute("LOCK TABLE users IN SHARE UPDATE EXCLUSIVE MODE; COMMIT")
         with pytest.raises(MigrationError, match="m9000_indexes failed; what it has built stays: deadlock detected"):
             await migrating
-    finally:
-        await query(people, f'ALTER DATABASE "{name}" RESET deadlock_timeout')
     assert await query(people, OURS) == [{"name": "by_first", "valid": False}]
     assert await migrate(people, report=silent, package=package) == ["m9000_indexes"]
     assert await query(people, OURS) == BUILT
 
 
 async def test_an_index_of_another_schema_is_left_alone(people: str, chains: Chains) -> None:
-    name = people.rpartition("/")[2]
     await query(people, "CREATE SCHEMA other")
     await query(people, "CREATE TABLE other.users AS SELECT * FROM users")
     await query(people, "CREATE INDEX by_first ON other.users (first_name)")
     await query(people, half_built("other.by_first"))
-    await query(people, f'ALTER DATABASE "{name}" SET search_path = public, other')
-    try:
+    async with setting(people, "search_path", "public, other"):
         package = chains.extended(m9000_indexes=INDEXES)
         assert await migrate(people, report=silent, package=package) == ["m9000_indexes"]
         assert await query(people, OURS) == [{"name": "by_first", "valid": False}, *BUILT]
-    finally:
-        await query(people, f'ALTER DATABASE "{name}" RESET search_path')
-        await query(people, "DROP SCHEMA other CASCADE")
+    await query(people, "DROP SCHEMA other CASCADE")
 
 
 async def test_half_an_index_is_none_where_it_is_not_built_ahead(people: str, chains: Chains) -> None:
