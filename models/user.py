@@ -8,7 +8,7 @@ from tortoise import Model, fields
 from tortoise.indexes import Index
 
 from models.fields import KeyField
-from models.keys import email_key, sort_key, words
+from models.keys import email_key, sort_key, words, words_of_email
 from models.platform import Platform
 from models.role import Role
 
@@ -108,7 +108,8 @@ class User(Model):
         self.activated_at = self.activated_at or now
 
     def search_words(self) -> set[str]:
-        return words(self.first_name, self.last_name, self.email)
+        """The words by which `filter.text` finds the user."""
+        return words(self.first_name, self.last_name) | words_of_email(self.email)
 
     @classmethod
     def named(cls, first_name: str, last_name: str, email: str, **facts: Any) -> "User":

@@ -8,7 +8,9 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from models.audit_event import Change
+from models.keys import key_of_typed_email
 from models.role import Permission, Role
+from models.text import clean_text
 from models.user import SearchWord, User
 from services import validation
 from services.actor import Actor
@@ -58,21 +60,28 @@ async def add_user(
 
 async def _add_once(actor: Actor, new: NewUser, key: str, *, now: datetime, vault: Vault) -> User:
     key = await _checked_key(actor, new, key)
-    hash = input_hash(asdict(new))
-    if first := await remembered(actor, key, hash, now):
+    hashes = _input_hashes(new)
+    if first := await remembered(actor, key, hashes, now):
         return await _first_answer(actor, first)
     try:
         async with in_transaction():
             actor = await _adding(actor)
-            record = await claim(actor, key, hash, now)
+            record = await claim(actor, key, hashes[0], now)
             user = await _insert(actor, new, now=now, vault=vault)
             await fulfil(record, user.id)
             return user
     except IntegrityError:
-        first = await remembered(actor, key, hash, now)
+        first = await remembered(actor, key, hashes, now)
         if first is None:
             raise EmailTaken(field="email") from None
         return await _first_answer(actor, first)
+
+
+def _input_hashes(new: NewUser) -> tuple[str, str]:
+    """The hash of the input as it is looked up and stored; and of the input as typed, which version 0.1 stored."""
+    typed = asdict(new)
+    cleaned = {name: clean_text(value) if isinstance(value, str) else value for name, value in typed.items()}
+    return input_hash(cleaned | {"email": key_of_typed_email(new.email) or new.email}), input_hash(typed)
 
 
 async def _checked_key(actor: Actor, new: NewUser, key: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,13 +17,14 @@ def input_hash(values: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
 
 
-async def remembered(actor: Actor, key: str, hash: str, now: datetime) -> UUID | None:
+async def remembered(actor: Actor, key: str, hashes: Collection[str], now: datetime) -> UUID | None:
     """The user that the first request made; None where there was none within 24 hours.
 
-    Raises IdempotencyMismatch; NotFound where that user was deleted since, for a late repeat must not revive anybody.
+    `hashes` are those that a repeat may have. Raises IdempotencyMismatch; NotFound where that user was deleted since,
+    for a late repeat must not revive anybody.
     """
     found = await IdempotencyRecord.filter(actor_id=actor.id, key=key, created_at__gt=now - REMEMBERED_FOR).first()
-    if found is not None and found.input_hash != hash:
+    if found is not None and found.input_hash not in hashes:
         raise IdempotencyMismatch(field="idempotency_key")
     if found is not None and found.user_id is None:
         raise NotFound("The user that this key added is gone.", field="idempotency_key")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from random import Random
 
-from models.keys import words
+from models.keys import words_of_email
 from services.demo.belongings import events, invitation, invitation_mail, recovery_codes, session
 from services.demo.lives import Case
 from services.demo.setting import Person, Setting, new_id
@@ -38,7 +38,7 @@ class Batch:
 
     def add(self, person: Person, setting: Setting, chance: Random) -> None:
         self.rows[USERS].append(user_row(person, setting, chance))
-        found = person.name.words | words(person.email)
+        found = person.name.words | words_of_email(person.email)
         self.rows[SEARCH_WORDS].extend((setting.platform_id, person.id, word) for word in sorted(found))
         if person.life.invited_at is not None:
             mail_id = new_id(chance)

@@ -2,8 +2,7 @@
 
 import re
 
-import idna
-
+from models.domains import ascii_domain
 from services.mail.outcomes import Refused
 
 _LOCAL_PART = re.compile(r"[^\s\x00-\x20\x7f,;:<>()\[\]\\\"@]{1,64}")
@@ -17,16 +16,7 @@ def wire_address(address: str) -> str:
     """
     local, _, domain = address.rpartition("@")
     if _LOCAL_PART.fullmatch(local):
-        ascii_domain = _in_ascii(domain)
-        if _DOMAIN.fullmatch(ascii_domain):
-            return f"{local}@{ascii_domain}"
+        encoded = ascii_domain(domain)
+        if encoded is not None and _DOMAIN.fullmatch(encoded):
+            return f"{local}@{encoded}"
     raise Refused("This is not one e-mail address.")
-
-
-def _in_ascii(domain: str) -> str:
-    if domain.isascii():
-        return domain.lower()
-    try:
-        return idna.encode(domain, uts46=True).decode()
-    except (idna.IDNAError, UnicodeError):
-        return ""

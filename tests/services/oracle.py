@@ -36,7 +36,7 @@ def matches(user: User, query: UserQuery, policy: Platform, now: datetime) -> bo
 
 
 def _has_words(user: User, text: str) -> bool:
-    has = words(user.first_name, user.last_name, user.email)
+    has = user.search_words()
     return all(any(own.startswith(word) for own in has) for word in words(text))
 
 
