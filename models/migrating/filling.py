@@ -12,7 +12,23 @@ from models.migrating.chain import APP
 from models.migrating.failure import MigrationError
 
 
-class Fill(TortoiseOperation):
+class BatchOperation(TortoiseOperation):
+    """Changes the rows of a whole table, on PostgreSQL in batches with a transaction each, ahead of the migration's.
+
+    `notes` are sentences for the person who migrates, shown when the migration is applied.
+    """
+
+    notes: tuple[str, ...] = ()
+
+    async def fill_some(self, transaction: BaseDBAsyncClient, state: State, last: Any) -> Any:
+        """Changes the next rows after the one of id `last` (None: the first), in the order of ids; the last one's id.
+
+        Returns None when no row is left.
+        """
+        raise NotImplementedError
+
+
+class Fill(BatchOperation):
     """`UPDATE … SET values WHERE where`; of a row that is filled, `where` must not be true any more.
 
     In one transaction every row would stay locked until the last one is filled: 100 000 users in ten seconds, and who
@@ -32,10 +48,6 @@ class Fill(TortoiseOperation):
         await state_editor.client.execute_query(f'UPDATE "{table}" SET {self.values} WHERE {self.where}')  # noqa: S608
 
     async def fill_some(self, transaction: BaseDBAsyncClient, state: State, last: Any) -> Any:
-        """Fills the next rows after the one of id `last` (None: the first), in the order of ids; the last one's id.
-
-        None when no row is left.
-        """
         after = "TRUE" if last is None else f"id > '{last}'"
         rows = await transaction.execute_query_dict(f"""
             UPDATE "{self._table(state)}" SET {self.values} WHERE id = ANY(ARRAY(
@@ -48,14 +60,19 @@ class Fill(TortoiseOperation):
         return state.apps.get_model(APP, self.model_name)._meta.db_table
 
 
-def fills(migration: Migration) -> list[Fill]:
+def fills(migration: Migration) -> list[BatchOperation]:
     """What it fills. Raises MigrationError as `refuse_mixed_fills` does."""
     refuse_mixed_fills(migration)
-    return [operation for operation in migration.operations if isinstance(operation, Fill)]
+    return [operation for operation in migration.operations if isinstance(operation, BatchOperation)]
+
+
+def notes(migration: Migration) -> list[str]:
+    """What its batches have to say, once they are done."""
+    return [note for operation in fills(migration) for note in operation.notes]
 
 
 def refuse_mixed_fills(migration: Migration) -> None:
     """Raises MigrationError where it fills and also does something else: what it fills has to be there before."""
-    kinds = {isinstance(operation, Fill) for operation in migration.operations}
+    kinds = {isinstance(operation, BatchOperation) for operation in migration.operations}
     if len(kinds) > 1:
         raise MigrationError(f"{migration.name} fills rows and does something else: make it two migrations")

@@ -17,7 +17,7 @@ from models.migrating.building_ahead import build_ahead, indexes_ahead
 from models.migrating.chain import Chain
 from models.migrating.connection import connected
 from models.migrating.failure import MigrationError
-from models.migrating.filling import Fill, fills
+from models.migrating.filling import BatchOperation, fills, notes
 from models.migrating.record import applied
 
 LOCK = int.from_bytes(b"rollcall")
@@ -34,8 +34,9 @@ Result = TypeVar("Result")
 
 
 async def migrate_postgres(url: str, chain: Chain, report: Callable[[str], None], patience: float) -> list[str]:
-    """Waits up to `patience` seconds for another migrating process. Each migration is one transaction, but for Fill and
-    indexes, which go ahead of it.
+    """Waits up to `patience` seconds for another migrating process.
+
+    Each migration is one transaction; batches of rows, and indexes, go ahead of it.
     """
     # One connection holds the lock, one migrates.
     async with (
@@ -68,6 +69,8 @@ async def _apply_all(chain: Chain, client: BaseDBAsyncClient, report: Callable[[
             for index in indexing:
                 await build_ahead(index, client, state)
             state = await _apply(migration, state, report)
+            for note in notes(migration):
+                report(note)
         except Exception as error:
             ahead = "filled" if filling else "built" if indexing else None
             left_behind = f"; what it has {ahead} stays" if ahead else " and was undone"
@@ -75,7 +78,7 @@ async def _apply_all(chain: Chain, client: BaseDBAsyncClient, report: Callable[[
     return [migration.name for migration in left]
 
 
-async def _fill_ahead(name: str, filling: list[Fill], state: State, report: Callable[[str], None]) -> None:
+async def _fill_ahead(name: str, filling: list[BatchOperation], state: State, report: Callable[[str], None]) -> None:
     for fill in filling:
         last = None
         while True:

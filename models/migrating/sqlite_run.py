@@ -13,6 +13,7 @@ from models.migrating.applying import apply
 from models.migrating.chain import Chain
 from models.migrating.connection import connected
 from models.migrating.failure import MigrationError
+from models.migrating.filling import notes
 from models.migrating.record import applied, tables
 from models.migrating.sqlite_backup import back_up
 from models.migrating.sqlite_statistics import tell_planner
@@ -50,6 +51,8 @@ async def _apply_all(
         try:
             await apply(migration, state, transaction)
             await _check_links(transaction)
+            for note in notes(migration):
+                report(note)
         except Exception as error:
             raise MigrationError(f"{migration.name} failed: {error}. {undone}") from error
     if left:

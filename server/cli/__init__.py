@@ -8,6 +8,7 @@ from server.cli.doctor import doctor
 from server.cli.failures import Explaining
 from server.cli.mail_sink import mail_sink
 from server.cli.migrate import migrate
+from server.cli.rebuild_keys import rebuild_keys
 from server.cli.rotate_keys import rotate_keys
 from server.cli.schema_text import schema_text
 from server.cli.serve import serve
@@ -30,6 +31,7 @@ app.command("mail-sink")(mail_sink)
 app.command("doctor")(doctor)
 app.command("unlock")(unlock)
 app.command("rotate-keys")(rotate_keys)
+app.command("rebuild-keys")(rebuild_keys)
 
 
 def main() -> None:

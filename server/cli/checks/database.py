@@ -9,6 +9,7 @@ from server.cli.database import place_of, reason_of
 from server.database import pool
 from server.settings import Settings
 from services.clock import shared_time
+from services.key_rebuilding import check_keys
 from services.key_rotation import unopenable
 from services.vault import Vault
 
@@ -24,7 +25,11 @@ async def check_database(settings: Settings) -> list[Finding]:
         findings = [Finding("database", f"{place_of(url)} answers"), _migrations(missing)]
         if not missing:
             async with opened(url, **pool(settings)):
-                findings += [await _check_keys(settings), await check_outbox(await shared_time())]
+                findings += [
+                    await _check_secret_key(settings),
+                    await _check_stored_keys(),
+                    await check_outbox(await shared_time()),
+                ]
     except (MigrationError, *DATABASE_ERRORS) as error:
         says = f"{place_of(url)} cannot be used ({reason_of(error)}): see to it, or correct ROLLCALL_DATABASE_URL"
         return [Finding("database", says, fine=False)]
@@ -37,7 +42,7 @@ def _migrations(missing: list[str]) -> Finding:
     return Finding("migrations", "all are applied")
 
 
-async def _check_keys(settings: Settings) -> Finding:
+async def _check_secret_key(settings: Settings) -> Finding:
     looked_at, shut = await unopenable(Vault(settings.keys))
     if shut:
         says = f"{shut} of {looked_at} sealed secrets do not open: add the key that sealed them to ROLLCALL_SECRET_KEY"
@@ -45,3 +50,12 @@ async def _check_keys(settings: Settings) -> Finding:
     return Finding(
         "secret key", f"opens what is sealed ({looked_at} looked at)" if looked_at else "nothing is sealed yet"
     )
+
+
+async def _check_stored_keys() -> Finding:
+    """Looks at every user and role. Collisions are no fault of the server: somebody has to rename a role."""
+    report = await check_keys()
+    says = " ".join([f"{report.stale} of {report.looked_at} users and roles have old ones", *report.collisions])
+    if report.stale:
+        return Finding("search keys", f"{says}: run `rollcall rebuild-keys`", fine=False)
+    return Finding("search keys", says if report.collisions else f"all are current ({report.looked_at} looked at)")
