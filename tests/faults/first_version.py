@@ -45,16 +45,16 @@ async def _person(tables: dict[str, type[Model]], number: int, **facts: UUID) ->
     id, email, at = uuid4(), f"person{number}@example.org", BORN + timedelta(minutes=number)
     invited = number % 3 == 1
     names = {
-        "first_name": "Ada",
+        "first_name": "Łada",
         "last_name": f"No. {number}",
-        "first_name_key": "ada",
+        "first_name_key": "łada",
         "last_name_key": f"no. {number}",
     }
     await tables["User"].create(
         id=id, email=email, email_key=email, timezone="UTC", activated_at=None if invited else at, created_at=at,
         updated_at=at, **names, **facts,
     )  # fmt: skip
-    await tables["SearchWord"].create(platform_id=facts["platform_id"], user_id=id, word="ada")
+    await tables["SearchWord"].create(platform_id=facts["platform_id"], user_id=id, word="łada")
     await tables["AuditEvent"].create(
         id=uuid4(), platform_id=facts["platform_id"], at=at, type="user.added", actor_name="System", target_id=id
     )

@@ -24,6 +24,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from models.migrating.filling import Fill
+from models.migrating.rebuilding import RebuildKeys
 
 class Migration(migrations.Migration):
     dependencies = {dependencies}

@@ -27,7 +27,7 @@ async def check_database(settings: Settings) -> list[Finding]:
             async with opened(url, **pool(settings)):
                 findings += [
                     await _check_secret_key(settings),
-                    await _check_stored_keys(),
+                    *await _check_stored_keys(),
                     await check_outbox(await shared_time()),
                 ]
     except (MigrationError, *DATABASE_ERRORS) as error:
@@ -52,10 +52,11 @@ async def _check_secret_key(settings: Settings) -> Finding:
     )
 
 
-async def _check_stored_keys() -> Finding:
-    """Looks at every user and role. Collisions are no fault of the server: somebody has to rename a role."""
+async def _check_stored_keys() -> list[Finding]:
+    """Looks at every user and role. Collisions are no fault of the server: an administrator may rename a role."""
     report = await check_keys()
-    says = " ".join([f"{report.stale} of {report.looked_at} users and roles have old ones", *report.collisions])
+    collisions = [Finding("search keys", collision) for collision in report.collisions]
     if report.stale:
-        return Finding("search keys", f"{says}: run `rollcall rebuild-keys`", fine=False)
-    return Finding("search keys", says if report.collisions else f"all are current ({report.looked_at} looked at)")
+        says = f"{report.stale} of {report.looked_at} users and roles have old ones: run `rollcall rebuild-keys`"
+        return [Finding("search keys", says, fine=False), *collisions]
+    return collisions or [Finding("search keys", f"all are current ({report.looked_at} looked at)")]

@@ -195,3 +195,11 @@ async def test_a_platform_has_a_hundred_roles_at_most(world: World) -> None:
     [error] = payload["errors"]
     assert (error["code"], error["message"]) == ("INVALID", "A platform has 100 roles at most.")
     assert await Role.filter(platform_id=admin.platform_id).count() == MOST_ROLES
+
+
+@pytest.mark.parametrize("same", ["Lodz", "ŁÓDŹ", "Lo\u0301dz\u200b", "  Łódź "])
+async def test_two_roles_of_a_platform_do_not_differ_in_case_accents_or_spaces_alone(world: World, same: str) -> None:
+    ask = await world.client(await world.admin())
+    assert faults(await call(ask, ADD, name="Łódź", permissions=[])) == []
+    async with nothing_changes():
+        assert faults(await call(ask, ADD, name=same, permissions=[])) == [("INVALID", "name")]

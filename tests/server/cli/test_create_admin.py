@@ -13,6 +13,7 @@ from models.platform import Platform
 from models.status import UserStatus, status_of
 from models.user import User
 from services.passwords import Hasher
+from services.visibility import signing_in_as
 from tests.running import ROLLCALL, ROOT, environment
 from tests.server.cli.conftest import Run
 
@@ -140,3 +141,19 @@ def test_on_a_terminal_it_asks(
 def named(platform: str, email: str = "grace@example.org") -> tuple[str, ...]:
     """Somebody's options, on this platform."""
     return ("--platform", platform, "--first-name", "Grace", "--last-name", "Hopper", "--email", email)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("ida@xn--bcher-kva.example", "ida@BÜCHER.example"), ("ida@bücher.example", "IDA@xn--bcher-kva.example")],
+)
+def test_one_address_in_two_forms_is_one_account(
+    run: Run, in_database: Callable[..., Any], first: str, second: str
+) -> None:
+    run("create-admin", *GRACE[:6], "--email", first, "--password", PASSWORD)
+    result = run("create-admin", *GRACE[:6], "--email", second, "--password", PASSWORD)
+    assert (result.exit_code, result.stderr) == (1, "--email: Another account signs in with this address.\n")
+    [user] = in_database(everybody)
+    assert user.email == "ida@bücher.example"
+    for typed in (first, second):
+        assert in_database(lambda typed=typed: signing_in_as(typed).get()).id == user.id

@@ -59,6 +59,7 @@ def test_all_is_well(run: Run, vendor: Path, mail_server: int) -> None:
         "✓ database",
         "✓ migrations",
         "✓ secret key",
+        "✓ search keys",
         "✓ outbox",
         "✓ mail server",
         "✓ GraphiQL",

@@ -13,6 +13,7 @@ NEEDING_SETTINGS = [
     ("demo", "--users", "10"),
     ("unlock", "--email", "ada@example.org"),
     ("rotate-keys",),
+    ("rebuild-keys",),
 ]
 NEEDING_TABLES = [arguments for arguments in NEEDING_SETTINGS if arguments != ("migrate",)]
 

@@ -5,7 +5,10 @@ import sys
 
 from tests.server.cli.conftest import Run
 
-COMMANDS = ["serve", "migrate", "create-admin", "demo", "schema", "mail-sink", "doctor", "unlock", "rotate-keys"]
+COMMANDS = [
+    *("serve", "migrate", "create-admin", "demo", "schema", "mail-sink", "doctor", "unlock", "rotate-keys"),
+    "rebuild-keys",
+]
 
 
 def test_help_names_every_command(run_without_settings: Run) -> None:

@@ -31,3 +31,17 @@ def test_an_unknown_address_is_a_sentence(run: Run) -> None:
     result = run("unlock", "--email", "nobody@example.org")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "--email: No account signs in with this address.\n"
+
+
+def test_the_address_may_be_given_in_punycode(run: Run, in_database: Callable[..., Any]) -> None:
+    run("demo", "--users", "10")
+
+    async def move() -> User:
+        user = await locked_user()
+        user.readdress("Ida@bücher.example")
+        await user.save()
+        return user
+
+    user = in_database(move)
+    assert run("unlock", "--email", "ida@xn--bcher-kva.example").exit_code == 0
+    assert in_database(lambda: User.get(id=user.id)).locked_at is None
