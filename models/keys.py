@@ -28,7 +28,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
 def sort_key(text: str) -> str:
-    """The text without case, accents, width and invisible marks: `Wałęsa` and `WALESA` have one key.
+    """Returns the text without case, accents, width and invisible marks: `Wałęsa` and `WALESA` have one key.
 
     Variants of the apostrophe, of the hyphen and of spaces are one each, and a run of spaces is one space. Each code
     point is folded by itself, so the key of a text begins with the key of its beginning.

@@ -49,7 +49,8 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     EmailAddress: _text(
         "EmailAddress",
-        "An e-mail address, normalised: trimmed, domain in lower case, compared without case.",
+        "An e-mail address, normalised: trimmed, domain in lower case and in Unicode; compared without case, and "
+        "with the domain in Unicode or Punycode alike.",
         "https://www.rfc-editor.org/rfc/rfc5322",
     ),
     PhoneNumber: _text(

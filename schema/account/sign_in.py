@@ -9,7 +9,9 @@ from services.signing_in import sign_in as start
 
 @strawberry.input(description="The sign-in name and password of somebody who signs in.")
 class SignInInput:
-    email: str = strawberry.field(description="The sign-in name; letter case does not matter.")
+    email: str = strawberry.field(
+        description="The sign-in name; letter case does not matter, and the domain may be in Punycode."
+    )
     password: str = strawberry.field(description="As the person typed it; nothing is trimmed.")
 
 

@@ -18,8 +18,9 @@ from services.paging import PageArguments
 Search = Annotated[
     str | None,
     strawberry.argument(
-        description="Users whose last name begins with this; letter case and accents do not matter, `%` and `_` are "
-        "plain letters. Empty means everyone. `filter.text` looks wider."
+        description="Users whose last name begins with this; letter case, accents, invisible characters and repeated "
+        "spaces do not matter, `ł` is `l`, `%` and `_` are plain letters. Empty means everyone. `filter.text` looks "
+        "wider."
     ),
 ]
 Filter = Annotated[
