@@ -33,7 +33,9 @@ async def write_old_keys() -> None:
     """As an older server would: of two users, in a name and in the words; of one role."""
     one, other = await User.all().order_by("id").limit(2)
     await User.filter(id=one.id).update(last_name_key="old", first_name_key="old")
-    await SearchWord.filter(user_id=other.id).first().update(word="old")
+    word = await SearchWord.filter(user_id=other.id).order_by("id").first()
+    assert word is not None
+    await SearchWord.filter(id=word.id).update(word="old")
     await Role.filter(name="Viewer", platform_id=one.platform_id).update(name_key="old")
 
 
