@@ -64,6 +64,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         avatar_url=avatar_urls(settings.avatars, settings.public_url),
         origin_limit=OriginLimit(settings.sign_in_failures),
         guessed=metrics.guessed,
+        special_domains=frozenset(settings.allowed_special_domains),
     )
     site = MailSite(frontend_url=settings.frontend_url, sender=settings.mail_from)
     delivery = Delivery(CountedTransport(transport(settings), count=metrics.tried_mail), site, vault, clock)

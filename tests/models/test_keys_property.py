@@ -8,8 +8,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from models.keys import END_OF_PREFIX, KEY_LENGTH, email_key, sort_key, storable, words
+from services.email_addresses import email_address
 from services.refusals import Invalid
-from services.validation import email_address
 
 QUICK = settings(deadline=None, max_examples=200)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
