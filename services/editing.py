@@ -18,7 +18,7 @@ from models.user import User
 from services import phone_numbers, validation
 from services.actor import Actor
 from services.adding import index_words
-from services.changing import changing
+from services.changing import Editing, changing
 from services.email_addresses import email_address
 from services.invitations import invite
 from services.mail.outbox import enqueue
@@ -95,11 +95,7 @@ async def change_user_email(
         await index_words(user)
         if user.activated_at is None:
             await forget_set_up(user)
-        if status_of(user) is UserStatus.INVITED:
-            await invite(user, editing.actor, now=now, vault=vault)
-        else:
-            await kill_reset(user.id)
-            await _tell_both(user, old, actor.platform.name, now)
+        await _notify(editing, old, now=now, vault=vault)
     return editing.user
 
 
@@ -142,8 +138,14 @@ async def _take_address(user: User, address: str) -> None:
         raise EmailTaken(field="email") from None
 
 
-async def _tell_both(user: User, old: str, platform: str, now: datetime) -> None:
-    facts = {"platform": platform, "old_email": old, "new_email": user.email}
+async def _notify(editing: Editing, old: str, *, now: datetime, vault: Vault) -> None:
+    """Invites an invited user at the new address; tells anybody else at both, and ends an open reset."""
+    user = editing.user
+    if status_of(user) is UserStatus.INVITED:
+        await invite(user, editing.actor, now=now, vault=vault)
+        return
+    await kill_reset(user.id)
+    facts = {"platform": editing.actor.platform.name, "old_email": old, "new_email": user.email}
     for recipient in (old, user.email):
         await enqueue(user, MailKind.ADDRESS_CHANGED, now=now, facts=facts, recipient=recipient)
 

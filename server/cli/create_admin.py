@@ -36,7 +36,6 @@ async def _create(platform: str, first_name: str, last_name: str, email: str, pa
     from server.cli.database import connected
     from server.settings import Settings
     from services.clock import shared_time
-    from services.passwords import Hasher
     from services.platforms import check_administrator, create_administrator
 
     settings = Settings.read()
@@ -51,12 +50,17 @@ async def _create(platform: str, first_name: str, last_name: str, email: str, pa
         )
         if new.platform is None:
             await _require_meant(new.platform_name)
-        hasher = Hasher()
-        try:
-            password_hash = await hasher.hash(password)
-        finally:
-            hasher.close()
-        return await create_administrator(new, password_hash=password_hash, now=await shared_time())
+        return await create_administrator(new, password_hash=await _hash(password), now=await shared_time())
+
+
+async def _hash(password: str) -> str:
+    from services.passwords import Hasher
+
+    hasher = Hasher()
+    try:
+        return await hasher.hash(password)
+    finally:
+        hasher.close()
 
 
 async def _require_meant(name: str) -> None:

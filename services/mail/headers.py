@@ -1,32 +1,48 @@
-"""Headers that are written as RFC 2047 has them, whatever letters they hold."""
+"""Headers that are written as RFC 2047 has them, whatever letters they hold.
+
+The standard library's own folding (Python 3.11) loses spaces between encoded words, and folds no long word where the
+policy allows UTF-8.
+"""
 
 from email.header import Header
-from email.headerregistry import BaseHeader, HeaderRegistry, UniqueUnstructuredHeader
+from email.headerregistry import BaseHeader, HeaderRegistry, UniqueAddressHeader, UniqueUnstructuredHeader
 from email.policy import SMTP, Policy
 from typing import Any
 
 
-class EncodedSubject(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # a stub that says max_count twice
-    """A subject whose letters outside ASCII become encoded words, spaces included, on lines of at most 76 octets.
-
-    The standard library's own folding (Python 3.11) loses spaces between encoded words, and folds no long word where
-    the policy allows UTF-8.
-    """
+class EncodedSubject(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # the stubs name max_count twice
+    """A subject whose letters outside ASCII become encoded words, spaces included."""
 
     def fold(self, *, policy: "Policy[Any]") -> str:
-        """The header's lines."""
+        """The header's lines, of at most 76 octets where it is encoded."""
         text = str(self)
         if text.isascii():
             return super().fold(policy=policy)
-        encoded = Header(text, "utf-8", header_name=self.name).encode(linesep=policy.linesep)
-        return f"{self.name}: {encoded}{policy.linesep}"
+        return f"{self.name}: {_encoded(self.name, text, policy)}{policy.linesep}"
+
+
+class EncodedSender(UniqueAddressHeader, BaseHeader):  # type: ignore[misc]
+    """One mailbox whose display name becomes encoded words where it has letters outside ASCII."""
+
+    def fold(self, *, policy: "Policy[Any]") -> str:
+        """The header's lines; the address has one of its own behind an encoded name."""
+        [mailbox] = self.addresses
+        if mailbox.display_name.isascii():
+            return super().fold(policy=policy)
+        name = _encoded(self.name, mailbox.display_name, policy)
+        return f"{self.name}: {name}{policy.linesep} <{mailbox.addr_spec}>{policy.linesep}"
+
+
+def _encoded(header: str, text: str, policy: "Policy[Any]") -> str:
+    return Header(text, "utf-8", header_name=header).encode(linesep=policy.linesep)
 
 
 def _registry() -> HeaderRegistry:
     registry = HeaderRegistry()
     registry.map_to_type("subject", EncodedSubject)
+    registry.map_to_type("from", EncodedSender)
     return registry
 
 
 MESSAGE_POLICY = SMTP.clone(header_factory=_registry())
-"""CRLF, and subjects by `EncodedSubject`."""
+"""CRLF, and these headers."""
