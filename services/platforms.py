@@ -96,26 +96,30 @@ async def create_administrator(new: NewAdministrator, *, password_hash: str, now
     """An active administrator; makes the platform if there is none of that name. Raises EmailTaken."""
     async with in_transaction():
         platform = new.platform or await make_platform(new.platform_name, now=now)
-        role = await administrators_role(platform)
-        user = User.named(
-            new.first_name,
-            new.last_name,
-            new.email,
-            id=uuid4(),
-            platform=platform,
-            role=role,
-            timezone=platform.timezone,
-            password_hash=password_hash,
-            password_changed_at=now,
-            activated_at=now,
-            created_at=now,
-            updated_at=now,
-        )
-        try:
-            async with in_transaction():
-                await user.save()
-        except IntegrityError:
-            raise EmailTaken(field="email") from None
+        user = await _insert(new, platform, password_hash, now)
         await index_words(user)
         await record(Origin(), "user.added", user, now=now)
+    return user
+
+
+async def _insert(new: NewAdministrator, platform: Platform, password_hash: str, now: datetime) -> User:
+    user = User.named(
+        new.first_name,
+        new.last_name,
+        new.email,
+        id=uuid4(),
+        platform=platform,
+        role=await administrators_role(platform),
+        timezone=platform.timezone,
+        password_hash=password_hash,
+        password_changed_at=now,
+        activated_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    try:
+        async with in_transaction():
+            await user.save()
+    except IntegrityError:
+        raise EmailTaken(field="email") from None
     return user
