@@ -1,7 +1,7 @@
 """Headers that are written as RFC 2047 has them, whatever letters they hold.
 
-The standard library's own folding (Python 3.11) loses spaces between encoded words, and folds no long word where the
-policy allows UTF-8.
+The standard library's own folding (Python 3.11) loses spaces between encoded words, may leave the first line empty,
+and folds no long word where the policy allows UTF-8.
 """
 
 from email.header import Header
@@ -9,16 +9,16 @@ from email.headerregistry import BaseHeader, HeaderRegistry, UniqueAddressHeader
 from email.policy import SMTP, Policy
 from typing import Any
 
+LONGEST_WORD = 60
+"""Octets of a word that still fits into a line behind the header's name."""
+
 
 class EncodedSubject(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # the stubs name max_count twice
-    """A subject whose letters outside ASCII become encoded words, spaces included."""
+    """A subject that becomes encoded words, spaces included, where it has letters outside ASCII or a long word."""
 
     def fold(self, *, policy: "Policy[Any]") -> str:
-        """The header's lines, of at most 76 octets where it is encoded."""
-        text = str(self)
-        if text.isascii():
-            return super().fold(policy=policy)
-        return f"{self.name}: {_encoded(self.name, text, policy)}{policy.linesep}"
+        """The header's lines, of at most 76 octets."""
+        return f"{self.name}: {_folded(self.name, str(self), policy)}{policy.linesep}"
 
 
 class EncodedSender(UniqueAddressHeader, BaseHeader):  # type: ignore[misc]
@@ -29,12 +29,13 @@ class EncodedSender(UniqueAddressHeader, BaseHeader):  # type: ignore[misc]
         [mailbox] = self.addresses
         if mailbox.display_name.isascii():
             return super().fold(policy=policy)
-        name = _encoded(self.name, mailbox.display_name, policy)
+        name = _folded(self.name, mailbox.display_name, policy)
         return f"{self.name}: {name}{policy.linesep} <{mailbox.addr_spec}>{policy.linesep}"
 
 
-def _encoded(header: str, text: str, policy: "Policy[Any]") -> str:
-    return Header(text, "utf-8", header_name=header).encode(linesep=policy.linesep)
+def _folded(header: str, text: str, policy: "Policy[Any]") -> str:
+    plain = text.isascii() and max(map(len, text.split()), default=0) <= LONGEST_WORD
+    return Header(text, "us-ascii" if plain else "utf-8", header_name=header).encode(linesep=policy.linesep)
 
 
 def _registry() -> HeaderRegistry:

@@ -135,7 +135,7 @@ async def test_a_copied_token_opens_what_it_is_for(world: World, dress: Callable
     assert done["session"]
 
 
-@pytest.mark.parametrize("token", ["", "x" * 50_000, "\x00", "\ud800", "\u0301" * 50_000])
+@pytest.mark.parametrize("token", ["", "x" * 50_000, "\x00", "\ud800", "\u0301" * 15_000])
 async def test_what_is_no_token_opens_nothing(world: World, token: str) -> None:
     ask = await world.client()
     assert codes(await do(ask, RESET, token=token, password=NEW_PASSWORD)) == ["INVALID_TOKEN"]
