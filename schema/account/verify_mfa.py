@@ -11,7 +11,8 @@ from services.mfa import verify_mfa as verify
 class VerifyMfaInput:
     challenge_token: str = strawberry.field(description="The `token` of the challenge that this answers.")
     code: str = strawberry.field(
-        description="Six digits of the authenticator app, or a recovery code; spaces, dashes and letter case do not matter."
+        description="Six digits of the authenticator app, or a recovery code; "
+        "spaces, dashes and letter case do not matter."
     )
 
 
