@@ -11,6 +11,7 @@ from models.fields import KeyField
 from models.keys import email_key, sort_key, words, words_of_email
 from models.platform import Platform
 from models.role import Role
+from models.text import initial
 
 if TYPE_CHECKING:
     from models.invitation import Invitation
@@ -89,7 +90,7 @@ class User(Model):
     @property
     def initials(self) -> str:
         """One or two letters, for an avatar without a picture; `?` where neither name has any."""
-        return _initial(self.first_name) + _initial(self.last_name) or "?"
+        return initial(self.first_name) + initial(self.last_name) or "?"
 
     def rename(self, *, first_name: str | None = None, last_name: str | None = None) -> None:
         """Sets names together with the keys by which they are searched and sorted."""
@@ -123,11 +124,6 @@ class User(Model):
             first_name_key=sort_key(first_name),
             last_name_key=sort_key(last_name),
         )
-
-
-def _initial(name: str) -> str:
-    """The first letter or digit: `T` of `'t Hooft`; one letter too where the capital is written with two, as of `ß`."""
-    return next((letter for letter in name.upper() if letter.isalnum()), "")
 
 
 class SearchWord(Model):

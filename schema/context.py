@@ -39,6 +39,8 @@ class Tools:
     avatar_url: AvatarUrl
     origin_limit: OriginLimit = field(default_factory=OriginLimit)
     guessed: GuessTold = lambda mutation, outcome: None
+    special_domains: frozenset[str] = frozenset()
+    """Reserved top-level domains whose addresses are accepted."""
 
 
 @dataclass

@@ -58,13 +58,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     leaving, metrics = Leaving(settings.shutdown_delay), Metrics()
     operating = Operating(leaving, Health(clock, leaving), metrics)
     vault, hasher, stop = Vault(settings.keys), Hasher(), leaving.begun
-    tools = Tools(
-        hasher=hasher,
-        vault=vault,
-        avatar_url=avatar_urls(settings.avatars, settings.public_url),
-        origin_limit=OriginLimit(settings.sign_in_failures),
-        guessed=metrics.guessed,
-    )
+    tools = tools_of(settings, hasher, vault, metrics)
     site = MailSite(frontend_url=settings.frontend_url, sender=settings.mail_from)
     delivery = Delivery(CountedTransport(transport(settings), count=metrics.tried_mail), site, vault, clock)
 
@@ -145,6 +139,18 @@ def cross_origin(origins: list[str], methods: list[str]) -> list[Middleware]:
         "max_age": 600,
     }
     return [Middleware(CORSMiddleware, allow_origins=origins, **options)]
+
+
+def tools_of(settings: Settings, hasher: Hasher, vault: Vault, metrics: Metrics) -> Tools:
+    """What services need of this server."""
+    return Tools(
+        hasher=hasher,
+        vault=vault,
+        avatar_url=avatar_urls(settings.avatars, settings.public_url),
+        origin_limit=OriginLimit(settings.sign_in_failures),
+        guessed=metrics.guessed,
+        special_domains=frozenset(settings.allowed_special_domains),
+    )
 
 
 def graphiql_of(settings: Settings, by_get: Handler | None) -> GraphiQL | None:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from models.database import tortoise_config
 from schema.execution.rules import COST_LIMIT, Introspection
 from schema.execution.trusted import TrustedDocuments
+from services.email_addresses import SPECIAL_USE_DOMAINS
 from services.mail.render import MailSite
 from services.mail.smtp_url import SmtpServer
 
@@ -49,6 +50,8 @@ class Settings(BaseSettings):
     """Networks whose `X-Forwarded-For` is believed, separated by commas; none by default."""
     demo_email: str = ""
     """Filled in for the reader of GraphiQL; `make serve` sets it."""
+    allowed_special_domains: Annotated[list[str], NoDecode] = []
+    """Reserved top-level domains whose addresses are accepted, separated by commas; none by default."""
     log_format: Literal["json", "text"] = "json"
     cors_origins: Annotated[list[str], NoDecode] = []
     """Origins whose pages may call the API from a browser, separated by commas; none by default."""
@@ -66,7 +69,7 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(default=None, validate_default=True)
     """A collector of OpenTelemetry; OTEL_EXPORTER_OTLP_ENDPOINT where this is not set. Neither: no traces."""
 
-    @field_validator("secret_key", "trusted_proxies", "cors_origins", mode="before")
+    @field_validator("secret_key", "trusted_proxies", "cors_origins", "allowed_special_domains", mode="before")
     @classmethod
     def _several(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -90,6 +93,13 @@ class Settings(BaseSettings):
         if not all(ORIGIN.fullmatch(origin) for origin in origins):
             raise ValueError("must be origins such as https://app.example.org, without a path")
         return origins
+
+    @field_validator("allowed_special_domains")
+    @classmethod
+    def _special_domains(cls, domains: list[str]) -> list[str]:
+        if not set(domains) <= set(SPECIAL_USE_DOMAINS):
+            raise ValueError(f"must be some of {', '.join(SPECIAL_USE_DOMAINS)}, separated by commas")
+        return domains
 
     @field_validator("secret_key")
     @classmethod

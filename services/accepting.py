@@ -14,7 +14,7 @@ from services.refusals import InvalidToken
 from services.sessions import Started
 from services.setting_password import hash_of_new_password, set_password
 from services.signing_in import advance
-from services.tokens import token_hash
+from services.tokens import typed_token_hash
 from services.visibility import account
 
 
@@ -25,7 +25,7 @@ async def accept_invitation(
 
     Raises InvalidToken (unknown, used, replaced or out of date) or PasswordRejected; then the link still works.
     """
-    hash = token_hash(token)
+    hash = typed_token_hash(token)
     live = Invitation.filter(token_hash=hash, expires_at__gt=now)
     invitation = await live.first()
     user = await account(invitation.user_id).select_related("role", "platform").first() if invitation else None

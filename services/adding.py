@@ -1,7 +1,9 @@
 """Adding a user: the row, the invitation, its mail and the audit event come into being together, or not at all."""
 
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
@@ -15,13 +17,17 @@ from models.user import SearchWord, User
 from services import validation
 from services.actor import Actor
 from services.audit import guarded, record
+from services.email_addresses import email_address
 from services.idempotency import claim, fulfil, input_hash, remembered
 from services.invitations import invite
 from services.locks import lock_actor
+from services.phone_numbers import phone_number
 from services.policy import assignable, require
 from services.refusals import EmailTaken, Invalid, NotFound, RoleNotAssignable
 from services.vault import Vault
 from services.visibility import signing_in_as, visible_to
+
+CheckEmail = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -47,19 +53,31 @@ class _Checked:
 
 
 async def add_user(
-    actor: Actor, new: NewUser, *, now: datetime, vault: Vault, idempotency_key: str | None = None
+    actor: Actor,
+    new: NewUser,
+    *,
+    now: datetime,
+    vault: Vault,
+    special_domains: Collection[str] = (),
+    idempotency_key: str | None = None,
 ) -> User:
-    """Adds an invited user. Raises Forbidden, all faults of the input at once, or IdempotencyMismatch."""
+    """Adds an invited user. Raises Forbidden, all faults of the input at once, or IdempotencyMismatch.
+
+    `special_domains`: reserved top-level domains whose addresses are accepted.
+    """
+    check_email = partial(email_address, special_domains=special_domains)
     async with guarded(actor, "user.added", now=now):
         require(actor, Permission.USERS_ADD)
         if idempotency_key is not None:
-            return await _add_once(actor, new, idempotency_key, now=now, vault=vault)
+            return await _add_once(actor, new, check_email, idempotency_key, now=now, vault=vault)
         async with in_transaction():
-            return await _insert(await _adding(actor), new, now=now, vault=vault)
+            return await _insert(await _adding(actor), new, check_email, now=now, vault=vault)
 
 
-async def _add_once(actor: Actor, new: NewUser, key: str, *, now: datetime, vault: Vault) -> User:
-    key = await _checked_key(actor, new, key)
+async def _add_once(
+    actor: Actor, new: NewUser, check_email: CheckEmail, key: str, *, now: datetime, vault: Vault
+) -> User:
+    key = await _checked_key(actor, new, check_email, key)
     hashes = _input_hashes(new)
     if first := await remembered(actor, key, hashes, now):
         return await _first_answer(actor, first)
@@ -67,7 +85,7 @@ async def _add_once(actor: Actor, new: NewUser, key: str, *, now: datetime, vaul
         async with in_transaction():
             actor = await _adding(actor)
             record = await claim(actor, key, hashes[0], now)
-            user = await _insert(actor, new, now=now, vault=vault)
+            user = await _insert(actor, new, check_email, now=now, vault=vault)
             await fulfil(record, user.id)
             return user
     except IntegrityError:
@@ -84,11 +102,11 @@ def _input_hashes(new: NewUser) -> tuple[str, str]:
     return input_hash(cleaned | {"email": key_of_typed_email(new.email) or new.email}), input_hash(typed)
 
 
-async def _checked_key(actor: Actor, new: NewUser, key: str) -> str:
+async def _checked_key(actor: Actor, new: NewUser, check_email: CheckEmail, key: str) -> str:
     faults = validation.Faults()
     checked = faults.check("idempotency_key", validation.idempotency_key, key)
     if checked is None:
-        await _check(actor, new, faults)
+        await _check(actor, new, check_email, faults)
     assert checked is not None
     return checked
 
@@ -107,15 +125,15 @@ async def _adding(actor: Actor) -> Actor:
     return actor
 
 
-async def _check(actor: Actor, new: NewUser, faults: validation.Faults | None = None) -> _Checked:
+async def _check(
+    actor: Actor, new: NewUser, check_email: CheckEmail, faults: validation.Faults | None = None
+) -> _Checked:
     """Raises all faults of the input at once, with those found before."""
     faults = faults or validation.Faults()
-    first_name = faults.check("first_name", validation.person_name, new.first_name)
-    last_name = faults.check("last_name", validation.person_name, new.last_name)
-    email = faults.check("email", validation.email_address, new.email)
-    phone = (
-        None if new.phone_number is None else faults.check("phone_number", validation.phone_number, new.phone_number)
-    )
+    first_name = faults.check("first_name", validation.name, new.first_name)
+    last_name = faults.check("last_name", validation.name, new.last_name)
+    email = faults.check("email", check_email, new.email)
+    phone = None if new.phone_number is None else faults.check("phone_number", phone_number, new.phone_number)
     zone = actor.platform.timezone if new.timezone is None else new.timezone
     timezone = faults.check("timezone", validation.time_zone, zone)
     roles = Role.filter(id=new.role_id, platform_id=actor.user.platform_id)
@@ -131,8 +149,8 @@ async def _check(actor: Actor, new: NewUser, faults: validation.Faults | None = 
     return _Checked(first_name, last_name, email, role, phone, timezone)
 
 
-async def _insert(actor: Actor, new: NewUser, *, now: datetime, vault: Vault) -> User:
-    checked = await _check(actor, new)
+async def _insert(actor: Actor, new: NewUser, check_email: CheckEmail, *, now: datetime, vault: Vault) -> User:
+    checked = await _check(actor, new, check_email)
     user = User.named(
         checked.first_name,
         checked.last_name,

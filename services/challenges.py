@@ -9,7 +9,7 @@ from tortoise.expressions import F
 from models.challenge import LIFETIME, WRONG_CODES, Challenge, ChallengeKind
 from models.user import User
 from services.refusals import InvalidToken
-from services.tokens import new_token, token_hash
+from services.tokens import new_token, token_hash, typed_token_hash
 from services.visibility import account
 
 
@@ -33,7 +33,7 @@ async def challenge(user: User, kind: ChallengeKind, now: datetime) -> Challenge
 async def open_challenge(token: str, kind: ChallengeKind, now: datetime) -> tuple[Challenge, User]:
     """The challenge and its user, with role and platform. Raises InvalidToken for any other or dead one."""
     alive = Challenge.filter(created_at__gt=now - LIFETIME, wrong_codes__lt=WRONG_CODES)
-    found = await alive.filter(token_hash=token_hash(token), kind=kind.value).first()
+    found = await alive.filter(token_hash=typed_token_hash(token), kind=kind.value).first()
     user = await account(found.user_id).select_related("role", "platform").first() if found else None
     if found is None or user is None or user.disabled_at is not None:
         raise InvalidToken(field="challenge_token")

@@ -1,8 +1,9 @@
 """Editing a user: names, phone and time zone; the address and the role each apart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,11 @@ from models.mail import MailKind
 from models.role import Role
 from models.status import UserStatus, status_of
 from models.user import User
-from services import validation
+from services import phone_numbers, validation
 from services.actor import Actor
 from services.adding import index_words
-from services.changing import changing
+from services.changing import Editing, changing
+from services.email_addresses import email_address
 from services.invitations import invite
 from services.mail.outbox import enqueue
 from services.policy import UserAction, require_assignable
@@ -58,9 +60,9 @@ async def edit_user(
     ) as editing:
         user = editing.user
         values = _checked(
-            first_name=(first_name, _required(validation.person_name)),
-            last_name=(last_name, _required(validation.person_name)),
-            phone_number=(phone_number, _clearable(validation.phone_number, None)),
+            first_name=(first_name, _required(validation.name)),
+            last_name=(last_name, _required(validation.name)),
+            phone_number=(phone_number, _clearable(phone_numbers.phone_number, None)),
             timezone=(timezone, _clearable(validation.time_zone, actor.platform.timezone)),
         )
         words = user.search_words()
@@ -72,28 +74,28 @@ async def edit_user(
 
 
 async def change_user_email(
-    actor: Actor, user_id: UUID, email: str, *, now: datetime, vault: Vault, expected_version: int | None = None
+    actor: Actor,
+    user_id: UUID,
+    email: str,
+    *,
+    now: datetime,
+    vault: Vault,
+    special_domains: Collection[str] = (),
+    expected_version: int | None = None,
 ) -> User:
     """Changes the sign-in name. An invited user is invited anew; anybody else is told at both addresses."""
     async with changing(
         actor, user_id, UserAction.CHANGE_EMAIL, "user.email_changed", now=now, expected_version=expected_version
     ) as editing:
         user, old = editing.user, editing.user.email
-        faults = validation.Faults()
-        address = faults.check("email", validation.email_address, email)
-        faults.raise_any()
-        assert address is not None
+        address = _address(email, special_domains)
         if address == old:
             return user
         await _take_address(user, address)
         await index_words(user)
         if user.activated_at is None:
             await forget_set_up(user)
-        if status_of(user) is UserStatus.INVITED:
-            await invite(user, editing.actor, now=now, vault=vault)
-        else:
-            await kill_reset(user.id)
-            await _tell_both(user, old, actor.platform.name, now)
+        await _notify(editing, old, now=now, vault=vault)
     return editing.user
 
 
@@ -117,6 +119,14 @@ async def change_user_role(
     return editing.user
 
 
+def _address(email: str, special_domains: Collection[str]) -> str:
+    faults = validation.Faults()
+    address = faults.check("email", partial(email_address, special_domains=special_domains), email)
+    faults.raise_any()
+    assert address is not None
+    return address
+
+
 async def _take_address(user: User, address: str) -> None:
     if email_key(address) != user.email_key and await signing_in_as(address).exists():
         raise EmailTaken(field="email")
@@ -128,8 +138,14 @@ async def _take_address(user: User, address: str) -> None:
         raise EmailTaken(field="email") from None
 
 
-async def _tell_both(user: User, old: str, platform: str, now: datetime) -> None:
-    facts = {"platform": platform, "old_email": old, "new_email": user.email}
+async def _notify(editing: Editing, old: str, *, now: datetime, vault: Vault) -> None:
+    """Invites an invited user at the new address; tells anybody else at both, and ends an open reset."""
+    user = editing.user
+    if status_of(user) is UserStatus.INVITED:
+        await invite(user, editing.actor, now=now, vault=vault)
+        return
+    await kill_reset(user.id)
+    facts = {"platform": editing.actor.platform.name, "old_email": old, "new_email": user.email}
     for recipient in (old, user.email):
         await enqueue(user, MailKind.ADDRESS_CHANGED, now=now, facts=facts, recipient=recipient)
 

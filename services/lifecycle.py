@@ -21,7 +21,7 @@ async def disable_user(actor: Actor, user_id: UUID, *, reason: str | None = None
     """Bars sign-in and ends every session and link at once; the data stay. Disabled already: nothing changes."""
     async with changing(actor, user_id, UserAction.DISABLE, "user.disabled", now=now) as editing:
         faults = validation.Faults()
-        why = faults.check("reason", validation.reason, reason) if reason and reason.strip() else None
+        why = faults.check("reason", validation.reason, reason) if reason is not None else None
         faults.raise_any()
         user = editing.user
         if user.disabled_at is None:

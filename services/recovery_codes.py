@@ -1,12 +1,12 @@
 """Single-use codes that stand in for a lost authenticator."""
 
-import re
 import secrets
 from uuid import UUID, uuid4
 
 from tortoise.functions import Count
 
 from models.recovery_code import RecoveryCode
+from models.text import clean_code
 from services.tokens import token_hash
 
 HOW_MANY = 10
@@ -21,14 +21,14 @@ async def replace_recovery_codes(user_id: UUID) -> list[str]:
     codes = [_new_code() for _ in range(HOW_MANY)]
     await RecoveryCode.filter(user_id=user_id).delete()
     await RecoveryCode.bulk_create(
-        [RecoveryCode(id=uuid4(), user_id=user_id, code_hash=token_hash(_plain(code))) for code in codes]
+        [RecoveryCode(id=uuid4(), user_id=user_id, code_hash=token_hash(clean_code(code))) for code in codes]
     )
     return codes
 
 
 async def use_recovery_code(user_id: UUID, code: str) -> bool:
     """Uses a code up; False where the user has no such code any more. One of two at once wins."""
-    return bool(await RecoveryCode.filter(user_id=user_id, code_hash=token_hash(_plain(code))).delete())
+    return bool(await RecoveryCode.filter(user_id=user_id, code_hash=token_hash(clean_code(code))).delete())
 
 
 async def recovery_codes_left(user_ids: list[UUID]) -> list[int]:
@@ -46,8 +46,3 @@ async def recovery_codes_left(user_ids: list[UUID]) -> list[int]:
 def _new_code() -> str:
     letters = [secrets.choice(ALPHABET) for _ in range(GROUPS * GROUP_LETTERS)]
     return "-".join("".join(letters[at : at + GROUP_LETTERS]) for at in range(0, len(letters), GROUP_LETTERS))
-
-
-def _plain(code: str) -> str:
-    """Without what people type between and around the groups."""
-    return re.sub(r"[\s-]", "", code[:100]).lower()

@@ -21,7 +21,7 @@ from services.refusals import InvalidToken, RateLimited
 from services.sessions import end_sessions
 from services.setting_password import hash_of_new_password, set_password, tell_password_changed
 from services.signing_in import whoever_signs_in_as
-from services.tokens import new_token, token_hash
+from services.tokens import new_token, token_hash, typed_token_hash
 from services.unhurried import unhurried
 from services.vault import Vault
 from services.visibility import account
@@ -56,7 +56,7 @@ async def send_password_reset(actor: Actor, user_id: UUID, *, now: datetime, vau
 
 async def reset_password(origin: Origin, token: str, new_password: str, *, now: datetime, hasher: Hasher) -> None:
     """Sets a new password, ends every session and lifts a lock. Raises InvalidToken or PasswordRejected."""
-    live = PasswordReset.filter(token_hash=token_hash(token), expires_at__gt=now)
+    live = PasswordReset.filter(token_hash=typed_token_hash(token), expires_at__gt=now)
     reset = await live.first()
     user = await account(reset.user_id).select_related("platform").first() if reset else None
     if user is None or status_of(user) is not UserStatus.ACTIVE:

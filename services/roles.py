@@ -128,7 +128,7 @@ def _apply(
 ) -> None:
     faults = validation.Faults()
     if name is not None:
-        checked = faults.check("name", validation.person_name, name)
+        checked = faults.check("name", validation.name, name)
         role.name, role.name_key = checked or "", sort_key(checked or "")
     if description is not None:
         role.description = faults.check("description", validation.description, description) or ""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from models.alerts import AlertType
 from models.status import UserStatus
+from models.text import clean_text
 
 
 class UserOrderField(StrEnum):
@@ -37,7 +38,10 @@ ANY_TIME = Span()
 
 @dataclass(frozen=True)
 class UserQuery:
-    """Which users: every given condition holds, and any value of a list. None: no condition; an empty list: nobody."""
+    """Which users: every given condition holds, and any value of a list. None: no condition; an empty list: nobody.
+
+    `search` and `text` are cleaned here, so that every way to ask, and every cursor, has the same form.
+    """
 
     search: str | None = None
     status: tuple[UserStatus, ...] | None = None
@@ -50,6 +54,12 @@ class UserQuery:
     last_login: Span = ANY_TIME
     never_signed_in: bool | None = None
     created: Span = ANY_TIME
+
+    def __post_init__(self) -> None:
+        for field in ("search", "text"):
+            typed = getattr(self, field)
+            if typed is not None:
+                object.__setattr__(self, field, clean_text(typed))
 
     def without(self, dimension: str) -> "UserQuery":
         """The same question without one of its conditions; for facets."""

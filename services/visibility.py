@@ -8,6 +8,7 @@ from tortoise.queryset import QuerySet
 from models.hydration import Columns, whole
 from models.keys import key_of_typed_email
 from models.status import NOBODY
+from models.text import clean_text
 from models.user import User
 from services.actor import Actor
 
@@ -32,7 +33,7 @@ def users_of(platform_id: UUID) -> QuerySet[User]:
 
 def signing_in_as(email: str) -> QuerySet[User]:
     """The account with this sign-in name, as typed, on whatever platform; for who is not signed in yet."""
-    key = key_of_typed_email(email)
+    key = key_of_typed_email(clean_text(email))
     return User.filter(NOBODY) if key is None else User.filter(email_key=key)
 
 

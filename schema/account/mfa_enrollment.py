@@ -21,7 +21,7 @@ class BeginMfaEnrollmentInput:
 
 @strawberry.input(description="The first code of the authenticator app.")
 class ConfirmMfaEnrollmentInput:
-    code: str = strawberry.field(description="Six digits.")
+    code: str = strawberry.field(description="Six digits; spaces and dashes do not matter.")
     challenge_token: str | None = strawberry.field(description="Only before a session exists.", default=None)
 
 

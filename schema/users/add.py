@@ -37,6 +37,7 @@ async def add_user(info: Info, input: AddUserInput) -> UserPayload:
         new,
         now=info.context.now,
         vault=info.context.tools.vault,
+        special_domains=info.context.tools.special_domains,
         idempotency_key=input.idempotency_key,
     )
     return await UserPayload.of(info, user.id)

@@ -23,6 +23,7 @@ async def change_user_email(info: Info, input: ChangeUserEmailInput) -> UserPayl
         input.email,
         now=info.context.now,
         vault=info.context.tools.vault,
+        special_domains=info.context.tools.special_domains,
         expected_version=input.expected_version,
     )
     return await UserPayload.of(info, user.id)

@@ -3,10 +3,12 @@
 import asyncio
 import sys
 from difflib import get_close_matches
-from typing import Annotated
-from unicodedata import normalize
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from models.user import User
 
 
 def create_admin(
@@ -25,44 +27,51 @@ def create_admin(
     ],
 ) -> None:
     """Make an administrator, and the platform if it is missing. Asks for what is not given."""
-    asyncio.run(_create(platform, first_name, last_name, email, password))
-    typer.echo(f"{email.strip()} can sign in as an administrator of {platform.strip()}.")
+    user = asyncio.run(_create(platform, first_name, last_name, email, password))
+    typer.echo(f"{user.email} can sign in as an administrator of {user.platform.name}.")
 
 
-async def _create(platform: str, first_name: str, last_name: str, email: str, password: str) -> None:
+async def _create(platform: str, first_name: str, last_name: str, email: str, password: str) -> "User":
+    """Checks everything first: a command that is refused has asked nothing and made nothing."""
     from server.cli.database import connected
     from server.settings import Settings
     from services.clock import shared_time
+    from services.platforms import check_administrator, create_administrator
+
+    settings = Settings.read()
+    async with connected(settings):
+        new = await check_administrator(
+            platform_name=platform,
+            first_name=first_name,
+            last_name=last_name,
+            email=email,
+            password=password,
+            special_domains=settings.allowed_special_domains,
+        )
+        if new.platform is None:
+            await _require_meant(new.platform_name)
+        return await create_administrator(new, password_hash=await _hash(password), now=await shared_time())
+
+
+async def _hash(password: str) -> str:
     from services.passwords import Hasher
-    from services.platforms import create_administrator
 
-    async with connected(Settings.read()):
-        await _require_meant(platform)
-        await _require_good_password(password, platform, first_name, last_name, email)
-        hasher = Hasher()
-        try:
-            await create_administrator(
-                platform_name=platform,
-                first_name=first_name,
-                last_name=last_name,
-                email=email,
-                password_hash=await hasher.hash(password),
-                now=await shared_time(),
-            )
-        finally:
-            hasher.close()
+    hasher = Hasher()
+    try:
+        return await hasher.hash(password)
+    finally:
+        hasher.close()
 
 
-async def _require_meant(platform: str) -> None:
+async def _require_meant(name: str) -> None:
     """A slip in the name should make no second platform: asks on a terminal, and says so elsewhere.
 
     Raises Abort after a no.
     """
     from models.platform import Platform
 
-    name = normalize("NFC", platform).strip()
     names = [known.name for known in await Platform.all().only("name")]
-    if not names or name in names:
+    if not names:
         return
     says = f'There is no platform "{name}". {_nearest(name, names)}'
     if sys.stdin.isatty():
@@ -77,14 +86,3 @@ def _nearest(name: str, names: list[str]) -> str:
     more = [f"{len(names) - len(shown)} more"] if len(names) > len(shown) else []
     *before, last = shown + more
     return f"There are {', '.join(before)} and {last}." if before else f"There is {last}."
-
-
-async def _require_good_password(password: str, platform: str, first_name: str, last_name: str, email: str) -> None:
-    """By the platform's rules, or a new platform's where there is none yet. Raises PasswordRejected."""
-    from models.platform import Platform
-    from models.user import User
-    from services.password_rules import require_good_password
-
-    user = User.named(first_name, last_name, email)
-    user.platform = await Platform.filter(name=platform.strip()).first() or Platform(name=platform)
-    require_good_password(password, user)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import getaddresses
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from models.mail import Mail, MailKind
 from services.mail.addresses import wire_address
+from services.mail.headers import MESSAGE_POLICY
 from services.mail.kinds import ADDRESSES, LINKS, OURS
 from services.mail.outcomes import Refused
 from services.mail.plain_text import one_line, shown_address, unlinked
@@ -25,6 +25,10 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+
+
+MAX_LINE_OCTETS = 998
+"""Without CRLF (RFC 5322, 2.1.1): servers may refuse a longer line for good."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def render(mail: Mail, *, vault: Vault, site: MailSite) -> EmailMessage:
     subject, _, text = _TEMPLATES.get_template(f"{mail.kind}.txt").render(facts).partition("\n\n")
     page = _TEMPLATES.get_template(f"{mail.kind}.html").render(facts)
     message = _addressed(mail, site)
-    message["Subject"] = one_line(subject.removeprefix("Subject:"))
+    message["Subject"] = _literal(one_line(subject.removeprefix("Subject:")))
     message.set_content(text, cte=_encoding(text))
     message.add_alternative(page, subtype="html", cte=_encoding(page))
     return message
@@ -66,7 +70,7 @@ def render(mail: Mail, *, vault: Vault, site: MailSite) -> EmailMessage:
 
 def _addressed(mail: Mail, site: MailSite) -> EmailMessage:
     sender = site.mailbox()
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=MESSAGE_POLICY)
     message["From"] = sender
     message["To"] = _mailbox(wire_address(mail.recipient))
     message["Date"] = mail.created_at
@@ -94,5 +98,12 @@ def _harmless(name: str, value: str) -> str:
 
 
 def _encoding(text: str) -> str:
-    """Keeps links on one line, which quoted-printable would break."""
+    """As it is, which keeps links on one line, unless a line is longer than mail servers have to take."""
+    if any(len(line.encode()) > MAX_LINE_OCTETS for line in text.splitlines()):
+        return "base64"
     return "7bit" if text.isascii() else "8bit"
+
+
+def _literal(subject: str) -> str:
+    """A name like `=?utf-8?q?x?=` would be read as an encoded word (RFC 2047), and show as something else."""
+    return subject.replace("=?", "= ?")

@@ -13,7 +13,6 @@ LONGER = {
     ("services/invitations.py", "invite"),
     ("services/mail/outbox.py", "enqueue"),
     ("services/mfa.py", "confirm_enrollment"),
-    ("services/platforms.py", "create_administrator"),
 }
 """One step after another, or a call with an argument a line: cut in two, they would be read in two places."""
 

@@ -18,8 +18,8 @@ from models.keys import (
     words,
     words_of_email,
 )
+from services.email_addresses import email_address
 from services.refusals import Invalid
-from services.validation import email_address
 
 QUICK = settings(deadline=None, max_examples=200)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

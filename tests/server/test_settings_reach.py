@@ -78,6 +78,17 @@ async def how_the_second_wrong_guess_is_refused(http: Http) -> str:
     return str(error["code"])
 
 
+async def what_is_wrong_with_a_local_address(http: Http) -> list[str]:
+    sign_in = f'mutation {{ signIn(input: {{email: "{EMAIL}", password: "{PASSWORD}"}}) {{ session {{ token }} }} }}'
+    token = (await posted(http, sign_in)).json()["data"]["signIn"]["session"]["token"]
+    signed_in = {"Authorization": f"Bearer {token}"}
+    roles = (await posted(http, "{ roles { id } }", **signed_in)).json()["data"]["roles"]
+    new = {"firstName": "Bea", "lastName": "Berg", "email": "bea@corp.local", "roleId": roles[0]["id"]}
+    add = "mutation ($input: AddUserInput!) { addUser(input: $input) { errors { code } } }"
+    payload = (await posted(http, add, {"input": new}, **signed_in)).json()["data"]["addUser"]
+    return [error["code"] for error in payload["errors"]]
+
+
 TABLE: list[tuple[str, str, Ask, Any, Any]] = [
     ("TRUSTED_DOCUMENTS", "trusted", code_of(TYPENAME), None, "BAD_USER_INPUT"),
     ("COST_LIMIT", "10", code_of(USERS), "UNAUTHENTICATED", "QUERY_TOO_COMPLEX"),
@@ -89,6 +100,7 @@ TABLE: list[tuple[str, str, Ask, Any, Any]] = [
     ("METRICS_PORT", "9100", status_of("/metrics"), 200, 404),
     ("TRUSTED_PROXIES", "127.0.0.0/8", where_a_session_comes_from, "127.0.0.1", CLIENT),
     ("SIGN_IN_FAILURES", "1", how_the_second_wrong_guess_is_refused, "INVALID_CREDENTIALS", "RATE_LIMITED"),
+    ("ALLOWED_SPECIAL_DOMAINS", "test, local", what_is_wrong_with_a_local_address, ["INVALID"], []),
     ("PUBLIC_URL", APP, whether_https_is_insisted_on, False, True),
 ]
 
@@ -105,7 +117,7 @@ async def test_a_setting_reaches_what_it_is_about(
     setting: str, value: str, ask: Ask, unset: Any, changed: Any, world: World, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    await world.user(await world.platform(), email=EMAIL)
+    await world.user(await world.platform(), email=EMAIL, role="Platform")
     (tmp_path / "trusted").write_text(LISTED)
     monkeypatch.chdir(tmp_path)
     for name, _, *_ in TABLE:

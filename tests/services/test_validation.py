@@ -3,7 +3,7 @@
 import pytest
 
 from services.refusals import Invalid
-from services.validation import TIMEZONES, email_address, idempotency_key, person_name, phone_number, reason, time_zone
+from services.validation import TIMEZONES, description, idempotency_key, name, reason, time_zone
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,18 @@ from services.validation import TIMEZONES, email_address, idempotency_key, perso
         ("x" * 100, "x" * 100),
         ("e\u0301" * 100, "é" * 100),
         (" " * 200 + "Ada", "Ada"),
+        ("\u2028Ada\r\n", "Ada"),
+        ("Anna \u00a0 Maria", "Anna Maria"),
+        ("\u202dAda\u00ad Love\u00adlace\u202c", "Ada Lovelace"),
+        ("\u8fbb\U000e0100", "\u8fbb\U000e0100"),
+        ("\U000e0100\u180bAda\u200d", "Ada"),
+        ("\U0001f469\u200d\U0001f680", "\U0001f469\u200d\U0001f680"),
+        ("e" + "\u0301" * 30, "é" + "\u0301" * 29),
+        ("$", "$"),
     ],
 )
 def test_a_name_is_trimmed_composed_and_rid_of_what_cannot_be_seen(typed: str, normal: str) -> None:
-    assert person_name(typed) == normal
+    assert name(typed) == normal
 
 
 @pytest.mark.parametrize(
@@ -35,6 +43,14 @@ def test_a_name_is_trimmed_composed_and_rid_of_what_cannot_be_seen(typed: str, n
         ("\u200d", "A name may not be blank."),
         ("\u3164", "A name may not be blank."),
         ("\u2800\ufe0f", "A name may not be blank."),
+        ("\U000e0100", "A name may not be blank."),
+        ("\u180b", "A name may not be blank."),
+        ("\u0301", "A name may not be blank."),
+        ("\ufffc", "A name may not be blank."),
+        ("\U00013441", "A name may not be blank."),
+        ("-", "A name needs at least one letter, digit or symbol."),
+        ("…\u0301", "A name needs at least one letter, digit or symbol."),
+        ("q" + "\u0301" * 31, "A name may not have more than 30 combining marks in a row."),
         ("x" * 101, "A name may have at most 100 characters."),
         ("x" * 100_000, "A name may have at most 100 characters."),
         ("\ufb2c" * 34, "A name may have at most 100 characters."),
@@ -44,12 +60,27 @@ def test_a_name_is_trimmed_composed_and_rid_of_what_cannot_be_seen(typed: str, n
 )  # fmt: skip
 def test_a_name_that_is_blank_overlong_or_not_on_one_line_is_refused(typed: str, sentence: str) -> None:
     with pytest.raises(Invalid) as refused:
-        person_name(typed)
+        name(typed)
     assert refused.value.message == sentence
+
+
+def test_a_reason_and_a_description_may_be_left_empty() -> None:
+    for nothing in ("", " \u00a0\n", "\u200b\u202e"):
+        assert (reason(nothing), description(nothing)) == (None, "")
+    assert (reason(" … "), description("\ufeffSees\u00a0\u00a0all")) == ("…", "Sees all")
+
+
+def test_an_idempotency_key_is_kept_exactly_as_it_came() -> None:
+    key = "  e\u0301 \u00a0 \u200bKEY "
+    assert idempotency_key(key) == key
+    for blank in ("", " \u00a0", "\u200b"):
+        with pytest.raises(Invalid, match=r"^An idempotency key may not be blank\.$"):
+            idempotency_key(blank)
 
 
 def test_reasons_and_keys_have_lengths_of_their_own() -> None:
     assert reason("x" * 500) == "x" * 500
+    assert reason("e\u0323\u0302" * 500) == "ệ" * 500
     assert idempotency_key("x" * 255) == "x" * 255
     with pytest.raises(Invalid, match=r"^A reason may have at most 500 characters\.$"):
         reason("x" * 501)
@@ -57,115 +88,15 @@ def test_reasons_and_keys_have_lengths_of_their_own() -> None:
         idempotency_key("x" * 256)
 
 
-@pytest.mark.parametrize(
-    ("typed", "normal"),
-    [
-        ("ada@example.org", "ada@example.org"),
-        (" Ada@EXAMPLE.Org ", "Ada@example.org"),
-        ("ada+tag@example.org", "ada+tag@example.org"),
-        ("o'neil@example.org", "o'neil@example.org"),
-        ("e\u0301a@example.org", "éa@example.org"),
-        ("ada@xn--mnchen-3ya.de", "ada@münchen.de"),
-        ("ada@MÜNCHEN.de", "ada@münchen.de"),
-        ("a" * 64 + "@example.org", "a" * 64 + "@example.org"),
-    ],
-)
-def test_an_address_is_trimmed_and_its_domain_in_lower_case(typed: str, normal: str) -> None:
-    assert email_address(typed) == normal
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "",
-        "ada",
-        "ada@",
-        "@example.org",
-        "ada@example",
-        "ada@localhost",
-        "ada@[127.0.0.1]",
-        '"a b"@example.org',
-        "a..b@example.org",
-        ".a@example.org",
-        "ada@-example.org",
-        "ada@example.org, eve@example.org",
-        "Ada <ada@example.org>",
-        "ada@example.org\n",
-        "ada@example.org\r\nBcc: eve@example.org",
-        "ada\t@example.org",
-        "ada\x00@example.org",
-        "\ud800@example.org",
-        "\u202eada@example.org",
-        "a" * 65 + "@example.org",
-        "a@" + ".".join(["b" * 60] * 5) + ".org",
-    ],
-)
-def test_a_malformed_address_is_refused(typed: str) -> None:
-    with pytest.raises(Invalid, match=r"^This is not a valid e-mail address\.$"):
-        email_address(typed)
-
-
-@pytest.mark.parametrize(
-    ("typed", "normal"),
-    [
-        ("+14155550132", "+14155550132"),
-        (" +1 (415) 555-0132 ", "+14155550132"),
-        ("+1.415.555.0132", "+14155550132"),
-        ("+44 (0)20 7946 0018", "+442079460018"),
-        ("+49 30/1234567", "+49301234567"),
-        ("+1\u00a0415\u2013555\u20110132", "+14155550132"),
-        ("\u202a+14155550132\u202c", "+14155550132"),
-        ("\uff0b\uff11 415 555 0132", "+14155550132"),
-        ("+39 06 1234 5678", "+390612345678"),
-    ],
-)
-def test_a_phone_number_is_kept_as_e164(typed: str, normal: str) -> None:
-    assert phone_number(typed) == normal
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "",
-        " ",
-        "+",
-        "12",
-        "4155550132",
-        "0049301234567",
-        "+1415",
-        "+0123456789",
-        "+999123456789",
-        "+49123456789012345",
-        "+8612345678901234567",
-        "+" + "1" * 100_000,
-        "call +14155550132",
-        "+1 800 FLOWERS",
-        "tel:+14155550132",
-        "+14155550132 x5",
-        "+14155550132;ext=5",
-        "+14155550132, +14155550133",
-        "+14155550132\n",
-        "+14155550132\x00",
-        "+1415555\ud8000132",
-    ],
-)
-def test_what_is_no_phone_number_with_a_country_code_is_refused(typed: str) -> None:
-    with pytest.raises(Invalid, match=r"^This is not a phone number with a country code, such as \+14155550132\.$"):
-        phone_number(typed)
-
-
 def test_a_time_zone_is_a_name_of_the_iana_database() -> None:
-    assert [time_zone(name) for name in ("UTC", "Europe/Berlin", "America/Argentina/Ushuaia")] == [
-        "UTC",
-        "Europe/Berlin",
-        "America/Argentina/Ushuaia",
-    ]
+    names = ["UTC", "Europe/Berlin", "America/Argentina/Ushuaia"]
+    assert [time_zone(f"\u00a0\u200b{zone}\n") for zone in names] == names
     assert max(map(len, TIMEZONES)) <= 64
-    for name in (
+    for zone in (
         "",
         "Mars/Olympus",
         "europe/berlin",
-        " UTC",
+        "Europe /Berlin",
         "UTC\x00",
         "/etc/localtime",
         "localtime",
@@ -173,4 +104,4 @@ def test_a_time_zone_is_a_name_of_the_iana_database() -> None:
         "+01:00",
     ):
         with pytest.raises(Invalid, match=r"^This is not a time zone of the IANA database, such as Europe/Berlin\.$"):
-            time_zone(name)
+            time_zone(zone)

@@ -29,7 +29,7 @@ async def everybody() -> list[User]:
 def test_platform_and_administrator_are_made(run: Run, in_database: Callable[..., Any]) -> None:
     result = run("create-admin", *ADA, "--password", PASSWORD)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "ada@Example.org can sign in as an administrator of Acme.\n"
+    assert result.stdout == "ada@example.org can sign in as an administrator of Acme.\n"
     [ada] = in_database(everybody)
     assert (ada.full_name, ada.email, ada.role.name, ada.platform.name) == (
         "Ada Lovelace",
@@ -73,16 +73,50 @@ def test_an_address_in_use_is_refused_whatever_its_case(run: Run, in_database: C
     assert [platform.name for platform in in_database(Platform.all)] == ["Acme"]
 
 
+WRONG = ("--first-name", " ", "--last-name", "Love\nlace", "--email", "nobody", "--password", "fourteen chars")
+FAULTS = (
+    "--first-name: A name may not be blank.\n"
+    "--last-name: A name may not contain line breaks or control characters.\n"
+    "--email: An e-mail address needs an @, such as anna@example.org.\n"
+    "--password: A password needs at least 15 characters.\n"
+)
+
+
 def test_all_faults_are_named_at_once_by_option(run: Run, in_database: Callable[..., Any]) -> None:
-    wrong = ("--platform", "Acme", "--first-name", " ", "--last-name", "Love\nlace", "--email", "nobody")
-    result = run("create-admin", *wrong, "--password", PASSWORD)
-    assert result.exit_code == 1
-    assert result.stderr == (
-        "--first-name: A name may not be blank.\n"
-        "--last-name: A name may not contain line breaks or control characters.\n"
-        "--email: This is not a valid e-mail address.\n"
-    )
+    result = run("create-admin", "--platform", "\u2800", *WRONG)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "--platform: A name may not be blank.\n" + FAULTS
     assert in_database(Platform.all) == []
+
+
+def test_what_is_refused_says_nothing_of_a_second_platform(run: Run, in_database: Callable[..., Any]) -> None:
+    run("create-admin", *ADA, "--password", PASSWORD)
+    result = run("create-admin", "--platform", "Acm", *WRONG)
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", FAULTS)
+    again = ("--platform", "Acm", "--first-name", "A", "--last-name", "L", "--email", "ada@example.org\u00a0")
+    result = run("create-admin", *again, "--password", "fourteen chars")
+    taken = "--email: Another account signs in with this address.\n"
+    assert result.stderr == taken + "--password: A password needs at least 15 characters.\n"
+    assert [platform.name for platform in in_database(Platform.all)] == ["Acme"]
+
+
+def test_what_is_pasted_is_cleaned(run: Run, in_database: Callable[..., Any]) -> None:
+    run("create-admin", *ADA, "--password", PASSWORD)
+    pasted = ("--platform", "\u200fAcme\u00a0", "--first-name", " Grace\u200b", "--last-name", "Hop\u00adper")
+    result = run("create-admin", *pasted, "--email", "grace@example.org\u00a0", "--password", PASSWORD)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "grace@example.org can sign in as an administrator of Acme.\n"
+    ada, grace = in_database(everybody)
+    assert (grace.full_name, grace.platform_id) == ("Grace Hopper", ada.platform_id)
+
+
+def test_an_address_in_a_reserved_domain_needs_the_setting(run: Run, in_database: Callable[..., Any]) -> None:
+    local = ("--platform", "Acme", "--first-name", "Ada", "--last-name", "L", "--email", "ada@corp.local")
+    refused = run("create-admin", *local, "--password", PASSWORD)
+    assert (refused.exit_code, in_database(Platform.all)) == (1, [])
+    assert refused.stderr.startswith("--email: Domains under .local are reserved")
+    assert run("create-admin", *local, "--password", PASSWORD, allowed_special_domains="test,local").exit_code == 0
+    assert [user.email for user in in_database(everybody)] == ["ada@corp.local"]
 
 
 def test_a_short_password_is_refused(run: Run, in_database: Callable[..., Any]) -> None:

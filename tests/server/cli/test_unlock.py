@@ -16,9 +16,9 @@ def test_a_lock_is_lifted_and_recorded_once(run: Run, in_database: Callable[...,
     run("demo", "--users", "10")
     before = in_database(locked_user)
     for _ in range(2):
-        result = run("unlock", "--email", f" {before.email.upper()} ")
+        result = run("unlock", "--email", f"\u200e {before.email.upper()}\u00a0")
         assert (result.exit_code, result.stderr) == (0, "")
-        assert "is not locked" in result.stdout
+        assert result.stdout == f"{before.email} is not locked, and no failed sign-in counts against it.\n"
     after = in_database(lambda: User.get(id=before.id))
     assert (after.locked_at, after.failed_sign_ins, after.version) == (None, 0, before.version + 1)
     [event] = in_database(lambda: AuditEvent.filter(target_id=before.id, type="user.unlocked"))
