@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from services import validation
 from services.actor import Actor
 from services.adding import index_words
 from services.changing import changing
+from services.given import UNSET, Given, Unset
 from services.invitations import invite
 from services.mail.outbox import enqueue
 from services.policy import UserAction, require_assignable
@@ -26,16 +26,6 @@ from services.resets import kill_reset
 from services.setting_password import forget_set_up
 from services.vault import Vault
 from services.visibility import signing_in_as
-
-
-class Unset(Enum):
-    """Stands for a value that was not given, where None means "clear it"."""
-
-    UNSET = "unset"
-
-
-UNSET = Unset.UNSET
-Given = str | None | Unset
 
 
 async def edit_user(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from models.text import clean_text
 from schema.conditions import MOST_VALUES, any_of
 from schema.enums import AlertType, OrderDirection, UserOrderField, UserStatus
 from schema.ids import id_of, id_or_nothing
@@ -92,4 +93,4 @@ def _role_ids(ids: list[strawberry.ID] | None) -> tuple[UUID, ...] | None:
 
 
 def _whole_id(text: str | None) -> UUID | None:
-    return id_or_nothing("User", text.strip()) if text else None
+    return id_or_nothing("User", clean_text(text)) if text else None
