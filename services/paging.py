@@ -46,7 +46,7 @@ EXCLUSIVE = {
 
 @dataclass(frozen=True)
 class PageArguments:
-    """As the client gives them. Raises BadPage for arguments that do not fit together, and for numbers out of bounds."""
+    """As the client gives them. Raises BadPage where they do not fit together or a number is out of bounds."""
 
     first: int | None = None
     after: str | None = None

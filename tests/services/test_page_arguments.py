@@ -11,11 +11,11 @@ GIVEN: dict[str, Any] = {"first": 5, "after": "x", "last": 5, "before": "x", "of
 FIT = [{"first"}, {"first", "after"}, {"after"}, {"last"}, {"last", "before"}, {"offset"}, {"first", "offset"}, set()]
 
 
-@pytest.mark.parametrize("names", [set(names) for size in range(6) for names in combinations(GIVEN, size)], ids=str)
-def test_every_combination_is_taken_or_refused_for_two_arguments_that_are_given(names: set[str]) -> None:
-    arguments = {name: GIVEN[name] for name in names}
+@pytest.mark.parametrize("given", [names for size in range(6) for names in combinations(GIVEN, size)], ids="-".join)
+def test_every_combination_is_taken_or_refused_for_two_arguments_that_are_given(given: tuple[str, ...]) -> None:
+    arguments, names = {name: GIVEN[name] for name in given}, set(given)
     if names in FIT:
-        PageArguments(**arguments)
+        assert vars(PageArguments(**arguments)) == dict.fromkeys(GIVEN) | arguments
         return
     with pytest.raises(BadPage) as refused:
         PageArguments(**arguments)
