@@ -14,7 +14,7 @@ from strawberry.dataloader import DataLoader
 from models.platform import Platform
 from models.session import Session
 from models.user import User
-from schema.errors import Unauthenticated
+from schema.errors import SESSION_OVER, Unauthenticated
 from services.actor import Actor, Origin
 from services.origin_limits import OriginLimit
 from services.passwords import Hasher
@@ -51,6 +51,8 @@ class Context:
     now: datetime
     tools: Tools
     actor: Actor | None = None
+    has_token: bool = False
+    """Whether the request came with a token, be it of no live session."""
     _memory: dict[str, Any] = field(default_factory=dict)
     _judges: dict[Judge, Callable[[Any], Any]] = field(default_factory=dict)
 
@@ -58,7 +60,7 @@ class Context:
     def signed_in(self) -> Actor:
         """The actor; raises UNAUTHENTICATED where there is none."""
         if self.actor is None:
-            raise Unauthenticated
+            raise Unauthenticated(SESSION_OVER) if self.has_token else Unauthenticated()
         return self.actor
 
     def act_as(self, user: User, session: Session) -> None:
