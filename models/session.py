@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tortoise import Model, fields
+from tortoise.expressions import Q
 from tortoise.indexes import Index
 
 from models.fields import KeyField
@@ -34,6 +35,21 @@ class Session(Model):
 
     def expires_at(self, policy: Platform) -> datetime:
         """When it ends without another request: the earlier of the idle and the absolute limit."""
-        idle = timedelta(minutes=policy.session_idle_minutes) or NO_LIMIT
-        absolute = timedelta(hours=policy.session_hours) or NO_LIMIT
+        idle, absolute = _limits(policy)
         return min(self.last_seen_at + idle, self.created_at + absolute)
+
+    def is_live(self, policy: Platform, now: datetime) -> bool:
+        """Whether requests may still use the session."""
+        return self.expires_at(policy) > now
+
+
+def live_condition(policy: Platform, now: datetime) -> Q:
+    """Matches the rows for which `Session.is_live` holds."""
+    idle, absolute = _limits(policy)
+    return Q(last_seen_at__gt=now - idle, created_at__gt=now - absolute)
+
+
+def _limits(policy: Platform) -> tuple[timedelta, timedelta]:
+    """The idle and the absolute limit."""
+    idle = timedelta(minutes=policy.session_idle_minutes) or NO_LIMIT
+    return idle, timedelta(hours=policy.session_hours) or NO_LIMIT

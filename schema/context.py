@@ -14,17 +14,21 @@ from strawberry.dataloader import DataLoader
 from models.platform import Platform
 from models.session import Session
 from models.user import User
-from schema.errors import Unauthenticated
+from schema.errors import SESSION_OVER, Unauthenticated
 from services.actor import Actor, Origin
 from services.origin_limits import OriginLimit
 from services.passwords import Hasher
 from services.policy import sole_administrator
 from services.recovery_codes import recovery_codes_left
+from services.sessions import have_live_sessions
 from services.vault import Vault
 
 AvatarUrl = Callable[[User, int], str | None]
 Judge = Callable[[Platform, datetime], Callable[[Any], Any]]
 """Knows the platform's policy and the time, and gives what judges rows by them."""
+
+LOADERS = ("recovery_codes_left", "has_live_sessions")
+"""The attributes of a context that remember what they loaded."""
 
 GuessTold = Callable[[str, str], None]
 """Takes a mutation that took a password, code or link, and how that ended: `right`, a Denial, or an error code."""
@@ -49,6 +53,8 @@ class Context:
     now: datetime
     tools: Tools
     actor: Actor | None = None
+    has_token: bool = False
+    """Whether the request came with a token, be it of no live session."""
     _memory: dict[str, Any] = field(default_factory=dict)
     _judges: dict[Judge, Callable[[Any], Any]] = field(default_factory=dict)
 
@@ -56,7 +62,7 @@ class Context:
     def signed_in(self) -> Actor:
         """The actor; raises UNAUTHENTICATED where there is none."""
         if self.actor is None:
-            raise Unauthenticated
+            raise Unauthenticated(SESSION_OVER) if self.has_token else Unauthenticated()
         return self.actor
 
     def act_as(self, user: User, session: Session) -> None:
@@ -66,6 +72,12 @@ class Context:
     @cached_property
     def recovery_codes_left(self) -> DataLoader[UUID, int]:
         return DataLoader(load_fn=recovery_codes_left)
+
+    @cached_property
+    def has_live_sessions(self) -> DataLoader[UUID, bool]:
+        """By ids of users of the actor's platform."""
+        policy, now = self.signed_in.platform, self.now
+        return DataLoader(load_fn=lambda user_ids: have_live_sessions(user_ids, policy, now))
 
     async def sole_administrator(self) -> UUID | None:
         """Asked once a request, however many rows a list has."""
@@ -89,7 +101,8 @@ class Context:
         """A mutation may change what was asked before: each root field asks anew."""
         self._memory = {}
         self._judges = {}
-        self.__dict__.pop("recovery_codes_left", None)
+        for loader in LOADERS:
+            self.__dict__.pop(loader, None)
 
 
 Info = strawberry.Info[Context, None]

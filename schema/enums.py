@@ -148,7 +148,7 @@ _described(
     LAST_ADMINISTRATOR="The platform would lose its last active user who can manage users and roles.",
     INVALID="A field is missing, too long or malformed.",
     EMAIL_TAKEN="Another account signs in with this address.",
-    STALE_VERSION="Somebody changed the record since `expectedVersion` was read.",
+    STALE_VERSION="The record has changed since `expectedVersion` was read.",
     IDEMPOTENCY_MISMATCH="The same idempotency key came with another input.",
     NOT_INVITED="Only for accounts whose set-up is not completed.",
     NOT_ACTIVE="Only for accounts whose set-up is completed.",

@@ -16,6 +16,7 @@ RETICENT = "The document or its variables do not fit the schema; only callers wh
 MASKED = "Something went wrong on our side."
 CLIENTS_MISTAKES = Refusal | BadPage | GraphQLError
 """What services and resolvers raise where nothing is wrong with us."""
+SESSION_OVER = "The token is of no live session: the session has ended, or the token is unknown. Sign in again."
 BUSY = "The service cannot answer just now; try again in a moment."
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
+from strawberry.types.nodes import SelectedField, Selection
 
 from models.hydration import Columns
 from models.platform import Platform
@@ -18,6 +19,7 @@ NEEDS = "needs"
 VALUE = "value"
 JUDGE = "judge"
 CARD = "card"
+ASKS_WHAT_IS_SELECTED = "asks what is selected"
 
 Value = Callable[[Any], Any]
 """Makes a field of a row."""
@@ -26,6 +28,11 @@ Value = Callable[[Any], Any]
 def needs(*columns: str) -> dict[str, Any]:
     """The `metadata` of a field whose resolver reads these columns, written as Tortoise does: `role__name`."""
     return {NEEDS: columns}
+
+
+def asks_what_is_selected() -> dict[str, Any]:
+    """The `metadata` of a field whose resolver calls `selects`."""
+    return {ASKS_WHAT_IS_SELECTED: True}
 
 
 def of_row(value: Value, *columns: str, description: str) -> Any:
@@ -53,6 +60,30 @@ def card(*, description: str) -> Any:
         return self
 
     return strawberry.field(resolver=resolve, description=description, metadata={NEEDS: (), CARD: True})
+
+
+def selects(info: Any, name: str) -> bool:
+    """Whether the client selects the field of this name, as the schema spells it, directly below the field of `info`.
+
+    The field's metadata has `asks_what_is_selected`, and it returns an object type.
+    """
+    selected: frozenset[str] | None = getattr(info, "selected", None)
+    if selected is not None:
+        return name in selected
+    return any(_has(field.selections, name) for field in info.selected_fields)
+
+
+def _has(selections: list[Selection], name: str) -> bool:
+    """Whether a field of this name is among these selections and those of their fragments."""
+    for selection in selections:
+        if (
+            selection.directives.get("skip", {}).get("if")
+            or not selection.directives.get("include", {"if": True})["if"]
+        ):
+            continue
+        if selection.name == name if isinstance(selection, SelectedField) else _has(selection.selections, name):
+            return True
+    return False
 
 
 def columns_wanted(info: Any) -> Columns | None:

@@ -26,6 +26,10 @@ class BadRequest(Exception):
         self.status, self.message, self.code = status, message, code
 
 
+class NumberTooLarge(ValueError):
+    """A number of the body is none that this server can hold."""
+
+
 @dataclass(frozen=True)
 class Operation:
     """What a client wants executed."""
@@ -60,13 +64,17 @@ def read_address(request: Request) -> Operation:
 def parsed(body: bytes) -> Operation:
     """Raises BadRequest for whatever is not a GraphQL request."""
     content = decoded(body)
+    if isinstance(content, list):
+        raise BadRequest(400, "Batches are not taken: the body must be one JSON object.")
     if not isinstance(content, dict):
-        raise BadRequest(400, "The body must be a JSON object; batches are not taken.")
+        raise BadRequest(400, "The body must be a JSON object.")
     return _checked(content)
 
 
 def _checked(content: dict[str, Any]) -> Operation:
     query, variables, name = content.get("query"), content.get("variables"), content.get("operationName")
+    if query is None:
+        raise BadRequest(400, "`query` is missing.")
     if not isinstance(query, str):
         raise BadRequest(400, "`query` must be a string.")
     if variables is not None and not isinstance(variables, dict):
@@ -79,14 +87,23 @@ def _checked(content: dict[str, Any]) -> Operation:
 
 
 def decoded(body: bytes, what: str = "The body") -> Any:
-    """JSON; what orjson refuses gets a second chance, for RFC 8259 allows half a surrogate pair as an escape."""
+    """JSON; what orjson refuses gets a second chance, for RFC 8259 allows half a surrogate pair as an escape.
+
+    Raises BadRequest, which says what is wrong with `what`.
+    """
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_no_number, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
+        return json.loads(body.decode("utf-8"), parse_constant=_no_number, parse_float=_finite, parse_int=_whole)
+    except UnicodeDecodeError as error:
+        raise BadRequest(400, f"{what} is not UTF-8.") from error
+    except RecursionError as error:
+        raise BadRequest(400, f"{what} has too many levels of brackets.") from error
+    except NumberTooLarge as error:
+        raise BadRequest(400, f"{what} has a number that is too large.") from error
+    except ValueError as error:
         raise BadRequest(400, f"{what} is not JSON.") from error
 
 
@@ -115,8 +132,16 @@ def _finite(text: str) -> float:
     """orjson refuses what is too large for a float; `json` takes it for infinity."""
     number = float(text)
     if not isfinite(number):
-        raise ValueError(f"{text} is too large")
+        raise NumberTooLarge(text)
     return number
+
+
+def _whole(text: str) -> int:
+    """Python converts no more than some thousand digits."""
+    try:
+        return int(text)
+    except ValueError as error:
+        raise NumberTooLarge(text) from error
 
 
 def _no_number(constant: str) -> NoReturn:

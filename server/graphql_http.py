@@ -97,7 +97,7 @@ class GraphQLHttp:
         now = self.clock()
         token = bearer_token(header(request, b"authorization"))
         actor: Actor | None = await find_actor(token, origin, now) if token else None
-        return Context(origin=origin, now=now, tools=self.tools, actor=actor)
+        return Context(origin=origin, now=now, tools=self.tools, actor=actor, has_token=token is not None)
 
 
 def answered(answer: Answer, media_type: str) -> Response:

@@ -114,7 +114,7 @@ async def _checked_key(actor: Actor, new: NewUser, check_email: CheckEmail, key:
 async def _first_answer(actor: Actor, user_id: UUID) -> User:
     user = await visible_to(actor).filter(id=user_id).first()
     if user is None:
-        raise NotFound("The user that this key added is gone.")
+        raise NotFound("The user that this key added is gone.", field="idempotency_key")
     return user
 
 

@@ -12,6 +12,9 @@ from services.refusals import InvalidToken
 from services.tokens import new_token, token_hash, typed_token_hash
 from services.visibility import account
 
+OVER = "This step of the sign-in is unknown, completed, out of date, or void after too many wrong codes; sign in again."
+"""One sentence for all of them, so that nobody can tell which tokens exist."""
+
 
 @dataclass(frozen=True)
 class Challenged:
@@ -36,14 +39,14 @@ async def open_challenge(token: str, kind: ChallengeKind, now: datetime) -> tupl
     found = await alive.filter(token_hash=typed_token_hash(token), kind=kind.value).first()
     user = await account(found.user_id).select_related("role", "platform").first() if found else None
     if found is None or user is None or user.disabled_at is not None:
-        raise InvalidToken(field="challenge_token")
+        raise InvalidToken(OVER, field="challenge_token")
     return found, user
 
 
 async def count_code(row: Challenge) -> None:
     """Counts a code as wrong, atomically, before it is checked. Raises InvalidToken once five were."""
     if not await Challenge.filter(id=row.id, wrong_codes__lt=WRONG_CODES).update(wrong_codes=F("wrong_codes") + 1):
-        raise InvalidToken(field="challenge_token")
+        raise InvalidToken(OVER, field="challenge_token")
 
 
 async def is_open(row: Challenge) -> bool:
@@ -54,7 +57,7 @@ async def is_open(row: Challenge) -> bool:
 async def answer(row: Challenge) -> None:
     """Uses the challenge up, in the transaction of what it opens. Raises InvalidToken where another request did."""
     if not await Challenge.filter(id=row.id).delete():
-        raise InvalidToken(field="challenge_token")
+        raise InvalidToken(OVER, field="challenge_token")
 
 
 async def void_challenges(user_id: UUID) -> None:

@@ -70,8 +70,8 @@ def common_question(query: UserQuery, dialect: str) -> UserQuery | None:
         if dialect != "postgres":
             return None
         query = replace(query, role_ids=ROLES)
-    if query.search is None or not query.search.strip():
-        return query if query.search is None else replace(query, search=None)
+    if query.search is None:
+        return query
     return replace(query, search=KEY) if searched_key(query.search) else None
 
 

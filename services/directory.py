@@ -14,7 +14,7 @@ from services.actor import Actor
 from services.common_questions import common_question, row_of_one, rows_of_common
 from services.paging import Fetch, KeysetOrder, Page, PageArguments, Window, page_of
 from services.policy import require, require_seeing
-from services.user_conditions import rows_that_match, text_condition
+from services.user_conditions import fingerprint, rows_that_match, text_condition
 from services.user_query import ORDER_COLUMNS, UserOrderField, UserQuery
 from services.visibility import WHOLE, everything, visible_to
 
@@ -36,7 +36,7 @@ async def list_users(
     require(actor, Permission.USERS_READ)
     order = KeysetOrder(ORDER_COLUMNS[field], descending)
     fetch = _fetch(actor, query, now, columns or everything())
-    return await page_of(User, fetch, order, arguments, fingerprint=(actor.user.platform_id, query))
+    return await page_of(User, fetch, order, arguments, fingerprint=(actor.user.platform_id, fingerprint(query)))
 
 
 def _fetch(actor: Actor, query: UserQuery, now: datetime, columns: Columns) -> Fetch[User]:
@@ -73,6 +73,6 @@ async def matching(actor: Actor, query: UserQuery, now: datetime) -> QuerySet[Us
     """All users that match, on every page. Raises Forbidden."""
     require(actor, Permission.USERS_READ)
     rows = rows_that_match(actor.user.platform_id, actor.platform, query, now)
-    if query.text is not None and query.text.strip():
+    if query.text is not None:
         rows = rows.filter(await text_condition(actor.user.platform_id, query))
     return rows

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime
-from enum import Enum
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,7 @@ from services.actor import Actor
 from services.adding import index_words
 from services.changing import Editing, changing
 from services.email_addresses import email_address
+from services.given import UNSET, Given, Unset
 from services.invitations import invite
 from services.mail.outbox import enqueue
 from services.policy import UserAction, require_assignable
@@ -28,16 +28,6 @@ from services.resets import kill_reset
 from services.setting_password import forget_set_up
 from services.vault import Vault
 from services.visibility import signing_in_as
-
-
-class Unset(Enum):
-    """Stands for a value that was not given, where None means "clear it"."""
-
-    UNSET = "unset"
-
-
-UNSET = Unset.UNSET
-Given = str | None | Unset
 
 
 async def edit_user(

@@ -13,7 +13,7 @@ from models.user import User
 from services.actor import Actor
 from services.paging import KeysetOrder, Page, PageArguments, all_of, page_of
 from services.policy import require
-from services.user_query import Span
+from services.user_query import Span, distinct
 
 LONGEST_TYPE = 60
 NEWEST_FIRST = KeysetOrder(("at", "id"), descending=True)
@@ -21,7 +21,10 @@ NEWEST_FIRST = KeysetOrder(("at", "id"), descending=True)
 
 @dataclass(frozen=True)
 class EventQuery:
-    """Which events: every given condition holds, and any value of a list. An id of nobody finds nothing."""
+    """Which events: every given condition holds, and any value of a list. An id of nobody finds nothing.
+
+    Equal questions are equal values: types that no event can have are left out, the others are sorted.
+    """
 
     types: tuple[str, ...] | None = None
     actor_id: UUID | None = None
@@ -29,13 +32,18 @@ class EventQuery:
     nobody: bool = False
     at: Span = Span()
 
+    def __post_init__(self) -> None:
+        if self.types is not None:
+            possible = distinct(type for type in self.types if len(type) <= LONGEST_TYPE and storable(type))
+            object.__setattr__(self, "types", possible)
+
 
 async def list_events(actor: Actor, query: EventQuery, arguments: PageArguments) -> Page[AuditEvent]:
     """A page of what was done on the actor's platform, newest first. Raises Forbidden and BadPage."""
     require(actor, Permission.AUDIT_READ)
     events = _of_platform(actor)
     if query.types is not None:
-        events = events.filter(type__in=[type for type in query.types if len(type) <= LONGEST_TYPE and storable(type)])
+        events = events.filter(type__in=query.types)
     if query.actor_id is not None:
         events = events.filter(actor_id=query.actor_id)
     if query.target_id is not None:
@@ -49,7 +57,7 @@ async def list_events(actor: Actor, query: EventQuery, arguments: PageArguments)
         all_of(events),
         NEWEST_FIRST,
         arguments,
-        fingerprint=f"{actor.user.platform_id} {query}",
+        fingerprint=(actor.user.platform_id, query),
     )
 
 

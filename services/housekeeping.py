@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Subquery
 from tortoise.transactions import in_transaction
 
 from models.challenge import LIFETIME as CHALLENGE_LIFETIME
@@ -15,7 +15,7 @@ from models.origin_failure import OriginFailure
 from models.password_reset import PasswordReset
 from models.past_password import PastPassword
 from models.platform import Platform
-from models.session import NO_LIMIT, Session
+from models.session import Session, live_condition
 from services.actor import Origin
 from services.attempts import lift_ended_lock
 from services.audit import record
@@ -49,10 +49,8 @@ async def lift_ended_locks(now: datetime) -> None:
 async def end_sessions_out_of_time(now: datetime) -> None:
     """Each leaves an event, once, whichever process finds it."""
     for policy in await Platform.all():
-        idle = timedelta(minutes=policy.session_idle_minutes) or NO_LIMIT
-        absolute = timedelta(hours=policy.session_hours) or NO_LIMIT
-        over = Q(last_seen_at__lte=now - idle) | Q(created_at__lte=now - absolute)
-        sessions = await Session.filter(over, user__platform_id=policy.id).limit(AT_ONCE)
+        over = Session.filter(~live_condition(policy, now), user__platform_id=policy.id)
+        sessions = await over.limit(AT_ONCE)
         for user_id in sorted({session.user_id for session in sessions}):
             await _end_sessions_of(user_id, [session.id for session in sessions if session.user_id == user_id], now)
 

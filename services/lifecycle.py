@@ -10,6 +10,7 @@ from services.attempts import lift_ended_lock
 from services.audit import forget, record
 from services.challenges import void_challenges
 from services.changing import changing
+from services.given import UNSET, Given, Unset
 from services.invitations import forget_inviter, kill_invitation
 from services.policy import UserAction
 from services.resets import kill_reset
@@ -17,15 +18,18 @@ from services.sessions import end_sessions
 from services.visibility import visible_to
 
 
-async def disable_user(actor: Actor, user_id: UUID, *, reason: str | None = None, now: datetime) -> User:
-    """Bars sign-in and ends every session and link at once; the data stay. Disabled already: nothing changes."""
+async def disable_user(actor: Actor, user_id: UUID, *, reason: Given = UNSET, now: datetime) -> User:
+    """Bars sign-in and ends every session and link at once; the data stay.
+
+    Of a user who is disabled already only the reason changes, and only if one is given: None or a blank one removes it.
+    Raises Invalid for the reason, and what `changing` raises.
+    """
     async with changing(actor, user_id, UserAction.DISABLE, "user.disabled", now=now) as editing:
-        faults = validation.Faults()
-        why = faults.check("reason", validation.reason, reason) if reason is not None else None
-        faults.raise_any()
         user = editing.user
+        if not isinstance(reason, Unset):
+            user.disabled_reason = _checked_reason(reason)
         if user.disabled_at is None:
-            user.disabled_at, user.disabled_reason = now, why
+            user.disabled_at = now
             await end_sessions(user.id)
             await void_challenges(user.id)
             await kill_invitation(user.id, now)
@@ -68,3 +72,13 @@ async def revoke_user_sessions(actor: Actor, user_id: UUID, *, now: datetime) ->
         if ended:
             editing.note("sessions", ended, 0)
     return editing.user
+
+
+def _checked_reason(reason: str | None) -> str | None:
+    """The reason as it is stored; None for a blank one. Raises Invalid."""
+    if reason is None or not reason.strip():
+        return None
+    faults = validation.Faults()
+    checked = faults.check("reason", validation.reason, reason)
+    faults.raise_any()
+    return checked

@@ -36,7 +36,9 @@ async def lock_actor(actor: Actor, *others: UUID) -> tuple[Actor, dict[UUID, Use
     """
     users = await lock_users(actor.user.platform_id, actor.id, *others)
     fresh = copy(users[actor.id]) if actor.id in users else None
-    if fresh is None or status_of(fresh) is not UserStatus.ACTIVE:
-        raise Forbidden("Your account was disabled or deleted in the meantime.")
+    if fresh is None:
+        raise Forbidden("Your account was deleted in the meantime.")
+    if status_of(fresh) is not UserStatus.ACTIVE:
+        raise Forbidden("Your account was disabled in the meantime.")
     fresh.platform, fresh.role = actor.platform, await Role.get(id=fresh.role_id)
     return replace(actor, user=fresh), users

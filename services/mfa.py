@@ -16,10 +16,10 @@ from services import totp
 from services.actor import Actor, Origin
 from services.attempts import count_attempt, deny, take_back
 from services.audit import record_own
-from services.challenges import Challenged, answer, count_code, is_open, open_challenge, void_challenges
+from services.challenges import OVER, Challenged, answer, count_code, is_open, open_challenge, void_challenges
 from services.changing import changing
 from services.mail.outbox import enqueue
-from services.own_account import confirm_password, own_row, unchanged
+from services.own_account import GONE, confirm_password, own_row, unchanged
 from services.passwords import Hasher
 from services.policy import UserAction
 from services.recovery_codes import recovery_codes_left, replace_recovery_codes, use_recovery_code
@@ -66,7 +66,9 @@ async def confirm_enrollment(who: Actor | str, code: str, origin: Origin, *, now
     if row is not None:
         await count_code(row)
     pending = user.totp_pending_secret
-    step = totp.matching_step(vault.open(pending), code, now) if pending else None
+    if pending is None:
+        raise InvalidCode(NOT_BEGUN, denial=Denial.WRONG, field="code")
+    step = totp.matching_step(vault.open(pending), code, now)
     if step is None:
         raise InvalidCode(denial=Denial.WRONG, field="code")
     return await _switch_on(who, user, row, step, origin, now)
@@ -115,6 +117,8 @@ async def reset_user_mfa(actor: Actor, user_id: UUID, *, now: datetime) -> User:
     return editing.user
 
 
+NOT_BEGUN = "No secret waits for its first code: it was confirmed, replaced, or never made. Begin the enrollment again."
+
 FACTOR = ["totp_secret", "totp_pending_secret", "totp_confirmed_at"]
 
 
@@ -136,7 +140,7 @@ async def _pass(
     async with in_transaction():
         fresh = await account(user.id).select_for_update(no_key=True).first()
         if fresh is None or not await is_open(row):
-            raise InvalidToken(field="challenge_token")
+            raise InvalidToken(OVER, field="challenge_token")
         if code is None or not await _use_code(fresh, code, origin, now, vault):
             return None
         await answer(row)
@@ -153,8 +157,10 @@ async def _switch_on(
     """Raises InvalidCode where the secret that was checked is no longer the one that waits."""
     async with in_transaction():
         fresh = await account(user.id).select_for_update(no_key=True).first()
-        if fresh is None or fresh.disabled_at is not None or fresh.totp_pending_secret != user.totp_pending_secret:
-            raise InvalidCode(denial=Denial.CHANGED_MEANWHILE, field="code")
+        if fresh is None or fresh.disabled_at is not None:
+            raise InvalidCode(GONE, denial=Denial.CHANGED_MEANWHILE, field="code")
+        if fresh.totp_pending_secret != user.totp_pending_secret:
+            raise InvalidCode(NOT_BEGUN, denial=Denial.CHANGED_MEANWHILE, field="code")
         if row is not None:
             await answer(row)
         await void_challenges(fresh.id)

@@ -13,7 +13,7 @@ from models.user import User
 from services.actor import Actor, Origin
 from services.attempts import check_password
 from services.audit import guarded, record, record_own
-from services.challenges import Challenged, answer, open_challenge
+from services.challenges import OVER, Challenged, answer, open_challenge
 from services.locks import lock_actor
 from services.passwords import Hasher
 from services.policy import UserAction, refusal_for
@@ -22,6 +22,15 @@ from services.sessions import Started, end_sessions
 from services.setting_password import hash_of_new_password, set_password, tell_password_changed
 from services.signing_in import advance
 from services.visibility import account
+
+GONE = "Your account was disabled or deleted in the meantime."
+WRONG = "The password is wrong."
+DENIED = {
+    Denial.LOCKING: "The password is wrong, and the account is locked now, after too many wrong ones.",
+    Denial.LOCKED: "The account is locked after too many wrong passwords; wait for the lock to end or be lifted.",
+    Denial.DISABLED: "Your account was disabled in the meantime.",
+}
+"""What owners learn who are signed in: they can read their own `lockout` anyway."""
 
 
 async def own_row(actor: Actor) -> User | None:
@@ -41,8 +50,7 @@ async def confirm_password(
         raise InvalidCredentials("This account is gone.", denial=Denial.CHANGED_MEANWHILE, field=field)
     denial = await check_password(user, password, actor.origin, now, hasher)
     if denial is not None:
-        message = "The password is wrong, or too many wrong ones were tried; try again later."
-        raise InvalidCredentials(message, denial=denial, field=field)
+        raise InvalidCredentials(DENIED.get(denial, WRONG), denial=denial, field=field)
     await account(actor.id).filter(locked_at__isnull=True).update(failed_sign_ins=0)
     return user
 
@@ -63,7 +71,7 @@ async def replace_expired_password(
     row, user = await open_challenge(token, ChallengeKind.PASSWORD_CHANGE, now)
     password_hash = await hash_of_new_password(user, new_password, hasher, field="new_password")
     async with in_transaction():
-        fresh = await unchanged(user)
+        fresh = await unchanged(user, gone=OVER)
         await answer(row)
         await set_password(fresh, password_hash, now)
         await end_sessions(fresh.id)
@@ -102,10 +110,15 @@ async def _change(actor: Actor, checked: User, password_hash: str, now: datetime
     return fresh
 
 
-async def unchanged(user: User) -> User:
-    """The row, locked, if its password is still the one that was checked. Raises InvalidToken."""
+async def unchanged(user: User, *, gone: str = GONE) -> User:
+    """The row, locked, if its password is still the one that was checked. Raises InvalidToken.
+
+    `gone`: the message for an account that was disabled or deleted.
+    """
     fresh = await account(user.id).filter(disabled_at__isnull=True).select_for_update(no_key=True).first()
-    if fresh is None or fresh.password_hash != user.password_hash:
-        raise InvalidToken("The password was changed in the meantime.")
+    if fresh is None:
+        raise InvalidToken(gone)
+    if fresh.password_hash != user.password_hash:
+        raise InvalidToken("The password was changed in the meantime; sign in again.")
     fresh.platform, fresh.role = user.platform, user.role
     return fresh

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
+from zlib import crc32
 
 import orjson
 from tortoise import Model
@@ -19,6 +20,9 @@ from models.keyset import RowsBeyond
 
 PAGE, LARGEST = 25, 100
 DEEPEST_OFFSET = 2**31 - 1
+MARK, CHECKSUM = 6, 4
+"""Bytes at the beginning of a cursor."""
+BROKEN = "This cursor is broken: it was cut off or altered."
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 Row = TypeVar("Row", bound=Model)
@@ -28,9 +32,21 @@ class BadPage(ValueError):
     """The page's arguments do not fit together; the message says which."""
 
 
+EXCLUSIVE = {
+    ("first", "last"): "Give `first` or `last`, not both.",
+    ("after", "before"): "Give `after` or `before`, not both.",
+    ("first", "before"): "`first` goes with `after`, not with `before`.",
+    ("last", "after"): "`last` goes with `before`, not with `after`.",
+    ("offset", "last"): "Give `offset` or `last`, not both.",
+    ("offset", "after"): "Give `offset` or `after`, not both.",
+    ("offset", "before"): "Give `offset` or `before`, not both.",
+}
+"""Arguments that exclude each other, with the message that says so."""
+
+
 @dataclass(frozen=True)
 class PageArguments:
-    """As the client gives them; `checked` before use."""
+    """As the client gives them. Raises BadPage where they do not fit together or a number is out of bounds."""
 
     first: int | None = None
     after: str | None = None
@@ -39,21 +55,16 @@ class PageArguments:
     offset: int | None = None
 
     def __post_init__(self) -> None:
-        if self.first is not None and self.last is not None:
-            raise BadPage("Give `first` or `last`, not both.")
+        for (one, other), message in EXCLUSIVE.items():
+            if getattr(self, one) is not None and getattr(self, other) is not None:
+                raise BadPage(message)
+        if self.before is not None and self.last is None:
+            raise BadPage("`before` needs `last`, the number of rows before the cursor.")
         for name, size in (("first", self.first), ("last", self.last)):
             if size is not None and not 1 <= size <= LARGEST:
                 raise BadPage(f"`{name}` must be between 1 and {LARGEST}.")
-        if self.offset is not None and (self.after is not None or self.before is not None or self.last is not None):
-            raise BadPage("`offset` goes with `first` only, without a cursor.")
         if self.offset is not None and not 0 <= self.offset <= DEEPEST_OFFSET:
-            raise BadPage("`offset` must not be negative or beyond 2147483647.")
-        if self.after is not None and self.before is not None:
-            raise BadPage("Give `after` or `before`, not both.")
-        if self.last is not None and self.after is not None:
-            raise BadPage("`after` goes with `first`; `last` goes with `before`.")
-        if self.last is None and self.before is not None:
-            raise BadPage("`before` goes with `last`; `first` goes with `after`.")
+            raise BadPage(f"`offset` must be between 0 and {DEEPEST_OFFSET}.")
 
     @property
     def size(self) -> int:
@@ -141,36 +152,49 @@ async def page_of(
 
 
 def _mark(order: KeysetOrder, fingerprint: Any) -> bytes:
-    try:
-        text = orjson.dumps((order, fingerprint), default=str)
-    except TypeError:  # half of a surrogate pair in a search, which has no UTF-8
-        text = repr((order, fingerprint)).encode(errors="surrogatepass")
-    return hashlib.sha256(text).digest()[:6]
+    """MARK bytes that stand for the list, its filter and its order."""
+    return hashlib.sha256(orjson.dumps((order, fingerprint), default=str)).digest()[:MARK]
 
 
 def _cursors(order: KeysetOrder, mark: bytes) -> Callable[[Model], str]:
-    """Cursors: the row's place in the order behind the list's mark, in URL-safe base64 without padding."""
-    place = attrgetter(*order.columns)
+    """Cursors: the list's mark, a checksum, and the row's place in the order."""
+    place, summed = attrgetter(*order.columns), crc32(mark)
 
     def cursor_of(row: Model) -> str:
-        encoded = b2a_base64(mark + orjson.dumps(place(row), default=str), newline=False)
-        return encoded.rstrip(b"=").translate(URL_SAFE).decode()
+        values = orjson.dumps(place(row), default=str)
+        return _written(mark + crc32(values, summed).to_bytes(CHECKSUM) + values)
 
     return cursor_of
 
 
+def _written(raw: bytes) -> str:
+    """In URL-safe base64 without padding."""
+    return b2a_base64(raw, newline=False).rstrip(b"=").translate(URL_SAFE).decode()
+
+
 def _decoded(cursor: str, mark: bytes, model: type[Model], order: KeysetOrder) -> list[Any]:
+    """The values of the columns. Raises BadPage for a cursor that is not whole, and for one of another list."""
+    raw = _whole(cursor)
+    if raw[:MARK] != mark:
+        raise BadPage("This cursor belongs to another order or filter.")
+    fields = model._meta.fields_map
+    try:
+        values = orjson.loads(raw[MARK + CHECKSUM :])
+        return [_typed(value, fields[c].field_type) for value, c in zip(values, order.columns, strict=True)]
+    except (ValueError, TypeError) as error:
+        raise BadPage(BROKEN) from error
+
+
+def _whole(cursor: str) -> bytes:
+    """The bytes of a cursor that came back as it was given. Raises BadPage for one that was cut off or altered."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        values = orjson.loads(raw[len(mark) :])
-        decoded = [
-            _typed(value, model._meta.fields_map[c].field_type) for value, c in zip(values, order.columns, strict=True)
-        ]
-    except (ValueError, TypeError) as error:
-        raise BadPage("This cursor is broken.") from error
-    if raw[: len(mark)] != mark:
-        raise BadPage("This cursor belongs to another order or filter.")
-    return decoded
+    except ValueError as error:
+        raise BadPage(BROKEN) from error
+    checksum = crc32(raw[MARK + CHECKSUM :], crc32(raw[:MARK])).to_bytes(CHECKSUM)
+    if raw[MARK : MARK + CHECKSUM] != checksum or _written(raw) != cursor:
+        raise BadPage(BROKEN)
+    return raw
 
 
 def _typed(value: str, type: type) -> Any:

@@ -92,7 +92,7 @@ class StaleVersion(Refusal):
     """`user_id`: whose row is newer, so that the answer can show it."""
 
     code = ErrorCode.STALE_VERSION
-    says = "Somebody else changed this in the meantime."
+    says = "The user has changed since this version was read."
 
     def __init__(self, user_id: UUID) -> None:
         super().__init__(field="expected_version")
@@ -101,7 +101,7 @@ class StaleVersion(Refusal):
 
 class IdempotencyMismatch(Refusal):
     code = ErrorCode.IDEMPOTENCY_MISMATCH
-    says = "The same idempotency key came with another input."
+    says = "This idempotency key came with another input before; use a new key."
 
 
 class NotInvited(Refusal):
@@ -116,7 +116,7 @@ class NotActive(Refusal):
 
 class RoleInUse(Refusal):
     code = ErrorCode.ROLE_IN_USE
-    says = "The role is built in or still given to users."
+    says = "Users still have this role; give them another one first."
 
 
 class Denial(StrEnum):
@@ -153,7 +153,7 @@ class InvalidCode(Denied):
 
 class InvalidToken(Refusal):
     code = ErrorCode.INVALID_TOKEN
-    says = "The link is unknown, used, replaced or out of date."
+    says = "The link or challenge is unknown, used, replaced or out of date."
 
 
 class PasswordRejected(Refusal):

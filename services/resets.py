@@ -29,6 +29,9 @@ from services.visibility import account
 LIFETIME = timedelta(minutes=60)
 AN_HOUR = timedelta(hours=1)
 AN_HOUR_AT_MOST = 3
+DEAD_LINK = "This link to choose a new password is unknown, used, replaced or out of date; ask for a new one."
+"""One sentence for all of them, so that nobody can tell which tokens exist."""
+
 ANSWERED_AFTER = 0.1
 """Seconds: several times what writing a link takes, so that nobody sees whether one was written."""
 
@@ -60,12 +63,12 @@ async def reset_password(origin: Origin, token: str, new_password: str, *, now: 
     reset = await live.first()
     user = await account(reset.user_id).select_related("platform").first() if reset else None
     if user is None or status_of(user) is not UserStatus.ACTIVE:
-        raise InvalidToken(field="token")
+        raise InvalidToken(DEAD_LINK, field="token")
     password_hash = await hash_of_new_password(user, new_password, hasher, field="new_password")
     async with in_transaction():
         fresh = await account(user.id).filter(disabled_at__isnull=True).select_for_update(no_key=True).first()
         if fresh is None or not await live.delete():
-            raise InvalidToken(field="token")
+            raise InvalidToken(DEAD_LINK, field="token")
         fresh.platform = user.platform
         await set_password(fresh, password_hash, now)
         await lift_lock_of_owner(fresh, origin, now)

@@ -112,7 +112,7 @@ async def _locked(actor: Actor, role_id: UUID, about: list[Change]) -> tuple[Act
         raise NotFound("There is no such role.", field="id")
     about.append(Change(field="role", before=role.name, after=role.name))
     if role.built_in:
-        raise RoleInUse("Built-in roles cannot be changed.", field="id")
+        raise RoleInUse("Built-in roles can be neither changed nor deleted.", field="id")
     if not assignable(actor, role):
         raise RoleNotAssignable(field="id")
     return actor, role
@@ -136,7 +136,7 @@ def _apply(
         granted = frozenset(permissions)
         role.permissions = [permission.value for permission in Permission if permission in granted]
         if not granted <= actor.permissions:
-            faults.add(RoleNotAssignable(field="permissions"))
+            faults.add(RoleNotAssignable("You do not hold all of these permissions yourself.", field="permissions"))
     faults.raise_any()
 
 

@@ -14,13 +14,14 @@ from models.database import current
 from models.hydration import Shape, shape_of
 from models.platform import Platform
 from models.role import Permission
-from models.session import Session
+from models.session import Session, live_condition
 from models.status import UserStatus, status_of
 from models.unavailable import DatabaseUnavailable
 from models.user import User
 from services.actor import Actor, Origin
 from services.audit import record, record_own
-from services.policy import require
+from services.policy import may_see_sessions
+from services.refusals import Forbidden
 from services.tokens import new_token, token_hash
 
 OF_SESSION = ("id", "created_at", "last_seen_at")
@@ -73,7 +74,7 @@ async def find_actor(token: str, origin: Origin, now: datetime) -> Actor | None:
     if session is None:
         return None
     user = session.user
-    if session.expires_at(user.platform) <= now or status_of(user) is not UserStatus.ACTIVE:
+    if not session.is_live(user.platform, now) or status_of(user) is not UserStatus.ACTIVE:
         return None
     if now - session.last_seen_at >= SEEN_EVERY:
         with suppress(DatabaseUnavailable):  # who only reads need not wait for who writes
@@ -109,6 +110,13 @@ def _by_token(dialect: str) -> Shape:
     return shape_of(Session.filter(token_hash=""), (*OF_SESSION, *OF_USER, *OF_ROLE, *platform))
 
 
+async def have_live_sessions(user_ids: list[UUID], policy: Platform, now: datetime) -> list[bool]:
+    """Whether each of the users has a live session, in the order asked; one statement."""
+    live = Session.filter(live_condition(policy, now), AnyOf("user_id", user_ids))
+    found = {UUID(str(user_id)) for user_id in await live.distinct().values_list("user_id", flat=True)}
+    return [user_id in found for user_id in user_ids]
+
+
 async def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
     """Ends the user's sessions, from the next request on, in every worker; returns how many."""
     sessions = Session.filter(user_id=user_id)
@@ -117,10 +125,10 @@ async def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
 
 async def list_sessions(actor: Actor, user: User, now: datetime) -> list[Session]:
     """The user's live sessions, newest first. Raises Forbidden for another's without USERS_SECURITY."""
-    if user.id != actor.id:
-        require(actor, Permission.USERS_SECURITY)
+    if not may_see_sessions(actor, user.id):
+        raise Forbidden
     rows = await Session.filter(user_id=user.id).order_by("-created_at", "-id")
-    return [session for session in rows if session.expires_at(actor.platform) > now]
+    return [session for session in rows if session.is_live(actor.platform, now)]
 
 
 async def find_session(actor: Actor, session_id: UUID) -> Session | None:

@@ -1,7 +1,7 @@
 """The questions of `services.user_query` as conditions on rows."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -26,7 +26,7 @@ def rows_that_match(platform_id: UUID, policy: Platform, query: UserQuery, now: 
     rows = users_of(platform_id).filter(*_plain_conditions(query))
     if query.alerts is None:
         return rows
-    return rows.filter(_any_of([alert_condition(alert, policy, now) for alert in dict.fromkeys(query.alerts)]))
+    return rows.filter(_any_of([alert_condition(alert, policy, now) for alert in query.alerts]))
 
 
 def searched_key(search: str) -> str | None:
@@ -36,19 +36,39 @@ def searched_key(search: str) -> str | None:
     return sort_key(search) or None
 
 
+class Searched(NamedTuple):
+    """What a text looks for: these words, sorted, or the account with this key if there is one."""
+
+    words: list[str]
+    email_key: str | None
+
+
+def searched_words(text: str) -> Searched | None:
+    """What the text looks for; None where nobody can have it."""
+    if len(text) > LONGEST_SEARCH or not storable(text):
+        return None
+    if not (found := words(text)) or len(found) > MOST_WORDS:
+        return None
+    return Searched(sorted(found), key_of_typed_email(text) if "@" in text else None)
+
+
+def fingerprint(query: UserQuery) -> dict[str, Any]:
+    """Equal for questions that find the same users, for cursors: texts are compared as they are searched."""
+    search = None if query.search is None else (searched_key(query.search),)
+    text = None if query.text is None or query.text_id else (searched_words(query.text),)
+    return vars(query) | {"search": search, "text": text}
+
+
 async def text_condition(platform_id: UUID, query: UserQuery) -> Q:
     """A whole id or address finds that user; otherwise every word begins some word of the names or the address."""
-    text = query.text or ""
     if query.text_id is not None:
         return Q(id=query.text_id)
-    if len(text) > LONGEST_SEARCH or not storable(text):
+    if (searched := searched_words(query.text or "")) is None:
         return NOBODY
-    if not (found := words(text)) or len(found) > MOST_WORDS:
-        return NOBODY
-    key = key_of_typed_email(text) if "@" in text else None
+    key = searched.email_key
     if key is not None and await users_of(platform_id).filter(email_key=key).exists():
         return Q(email_key=key)
-    return HasWords(platform_id, sorted(found))
+    return HasWords(platform_id, searched.words)
 
 
 def _plain_conditions(query: UserQuery) -> list[Q]:
@@ -58,7 +78,7 @@ def _plain_conditions(query: UserQuery) -> list[Q]:
         *_span("created_at", query.created),
     ]
     if query.status is not None:
-        conditions.append(_any_of([STATUS_CONDITIONS[status] for status in dict.fromkeys(query.status)]))
+        conditions.append(_any_of([STATUS_CONDITIONS[status] for status in query.status]))
     if query.mfa_enabled is not None:
         conditions.append(MFA_CONDITION if query.mfa_enabled else ~MFA_CONDITION)
     if query.sso_enabled is not None:
@@ -80,7 +100,7 @@ def _span(column: str, span: Span) -> list[Q]:
 
 
 def _search_condition(search: str | None) -> list[Q]:
-    if search is None or not search.strip():
+    if search is None:
         return []
     key = searched_key(search)
     return [_prefix("last_name_key", key)] if key else [NOBODY]

@@ -1,8 +1,13 @@
-"""What can be asked about a platform's users: search, filters, and four orders."""
+"""What can be asked about a platform's users: search, filters, and four orders.
 
+A question has one form, whichever way a client spells it, so equal questions are equal values.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any, TypeVar
 from uuid import UUID
 
 from models.alerts import AlertType
@@ -25,12 +30,33 @@ ORDER_COLUMNS: dict[UserOrderField, tuple[str, ...]] = {
 }
 
 
+Value = TypeVar("Value", bound=Any)
+
+
+def distinct(values: Iterable[Value] | None) -> tuple[Value, ...] | None:
+    """The values of a list in which neither order nor repetition matters: each once, sorted. None for None."""
+    return None if values is None else tuple(sorted(set(values)))
+
+
+def typed(text: str | None) -> str | None:
+    """Text that a person typed into a search box, cleaned; None for none and for a blank one."""
+    if text is None:
+        return None
+    cleaned = clean_text(text)
+    return cleaned if cleaned.strip() else None
+
+
 @dataclass(frozen=True)
 class Span:
-    """Instants from `after` to `before`, both left out; None: no bound."""
+    """Instants from `after` to `before`, both left out, in UTC; None: no bound."""
 
     before: datetime | None = None
     after: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for name, instant in (("before", self.before), ("after", self.after)):
+            if instant is not None:
+                object.__setattr__(self, name, instant.astimezone(UTC))
 
 
 ANY_TIME = Span()
@@ -40,7 +66,7 @@ ANY_TIME = Span()
 class UserQuery:
     """Which users: every given condition holds, and any value of a list. None: no condition; an empty list: nobody.
 
-    `search` and `text` are cleaned here, so that every way to ask, and every cursor, has the same form.
+    Blank text is no condition. `text_id`: the user whose whole id `text` is.
     """
 
     search: str | None = None
@@ -56,10 +82,10 @@ class UserQuery:
     created: Span = ANY_TIME
 
     def __post_init__(self) -> None:
-        for field in ("search", "text"):
-            typed = getattr(self, field)
-            if typed is not None:
-                object.__setattr__(self, field, clean_text(typed))
+        for name in ("search", "text"):
+            object.__setattr__(self, name, typed(getattr(self, name)))
+        for name in ("status", "role_ids", "alerts"):
+            object.__setattr__(self, name, distinct(getattr(self, name)))
 
     def without(self, dimension: str) -> "UserQuery":
         """The same question without one of its conditions; for facets."""

@@ -3,8 +3,8 @@
 import strawberry
 
 from schema.context import Info
+from schema.given import given
 from schema.users.payload import UserPayload, target_id
-from services.editing import UNSET, Given
 from services.editing import edit_user as edit
 
 
@@ -25,14 +25,10 @@ async def edit_user(info: Info, input: EditUserInput) -> UserPayload:
         info.context.signed_in,
         target_id(input.id),
         now=info.context.now,
-        first_name=_given(input.first_name),
-        last_name=_given(input.last_name),
-        phone_number=_given(input.phone_number),
-        timezone=_given(input.timezone),
+        first_name=given(input.first_name),
+        last_name=given(input.last_name),
+        phone_number=given(input.phone_number),
+        timezone=given(input.timezone),
         expected_version=input.expected_version,
     )
     return await UserPayload.of(info, user.id)
-
-
-def _given(value: strawberry.Maybe[str | None]) -> Given:
-    return UNSET if value is None else value.value

@@ -16,7 +16,7 @@ from schema.errors import BadUserInput
 from schema.node import Node
 from schema.pages import After, First
 from schema.platform.types import Platform, Role
-from schema.rows import card, judged, needs, of_row
+from schema.rows import asks_what_is_selected, card, judged, needs, of_row, selects
 from schema.scalars import URL, EmailAddress, PhoneNumber, TimeZone
 from schema.users import attention, security
 from schema.users import invitation as invitations
@@ -120,12 +120,13 @@ class User(Node):
         return AuditEventConnection(page=await list_history(info.context.signed_in, _row(self), arguments))
 
     @strawberry.field(
-        metadata=needs(*STATE, "role__id", "role__permissions"),
-        description="Every management action, whether the viewer may take it on this user now, and if not, why. "
-        "The mutations ask the same rules.",
+        metadata=needs(*STATE, "locked_at", "totp_confirmed_at", "role__id", "role__permissions")
+        | asks_what_is_selected(),
+        description="Every management action: whether the viewer may take it on this user now, if not, why, and "
+        "whether it has something to do. The mutations ask the same rules.",
     )
     async def viewer_actions(self, info: Info) -> list[attention.ViewerAction]:
-        return await attention.viewer_actions(_row(self), info.context)
+        return await attention.viewer_actions(_row(self), info.context, with_sessions=selects(info, "applicable"))
 
 
 def _row(user: User) -> models.user.User:

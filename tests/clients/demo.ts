@@ -8,12 +8,13 @@ export const PAGE = 20;
 interface User {
   id: string;
   status: string;
-  viewerActions: readonly { action: string; allowed: boolean }[];
+  viewerActions: readonly { action: string; allowed: boolean; applicable: boolean }[];
 }
 
 /** The id of an active user whom the administrator may edit and disable. */
 export function somebody(users: readonly User[] = []): string {
-  const may = (user: User, wanted: string) => user.viewerActions.some((it) => it.action === wanted && it.allowed);
+  const may = (user: User, wanted: string) =>
+    user.viewerActions.some((it) => it.action === wanted && it.allowed && it.applicable);
   const user = users.find((user) => user.status === "ACTIVE" && may(user, "EDIT") && may(user, "DISABLE"));
   assert.ok(user, "nobody on this page can be edited and disabled");
   return user.id;

@@ -25,6 +25,9 @@ For each action the first rule that refuses decides:
 4. Where an administrator must remain, the target must not be the last one (`LAST_ADMINISTRATOR`).
 5. Some actions are for one status only (`NOT_INVITED`, `NOT_ACTIVE`).
 
+An action is *applicable* where the state of the user gives it something to do, whoever may take it. An allowed action
+that is not applicable succeeds and changes nothing about that state.
+
 A role can be given, edited and deleted only by who holds all of its permissions (`ROLE_NOT_ASSIGNABLE`), and nobody
 puts a permission into a role that they do not hold.
 """
@@ -36,7 +39,11 @@ def document() -> str:
 
 def actions() -> list[str]:
     rows = [_action(action, RULES[action]) for action in UserAction]
-    return ["## Actions on a user", "", *table("Action", "Needs", "On oneself", "Only while", "Keeps one", rows=rows)]
+    return [
+        "## Actions on a user",
+        "",
+        *table("Action", "Needs", "On oneself", "Only while", "Keeps one", "Applicable to", rows=rows),
+    ]
 
 
 def mutations() -> list[str]:
@@ -89,7 +96,8 @@ def table(*head: str, rows: list[list[str]]) -> list[str]:
 def _action(action: UserAction, rule: Rule) -> list[str]:
     only = f"`{rule.only_for}`" if rule.only_for else ""
     keeps = "yes" if rule.keeps_administrator else ""
-    return [f"`{action}`", f"`{rule.permission}`", ON_ONESELF[rule.on_oneself], only, keeps]
+    users = rule.has_work_for.words if rule.has_work_for else only or "everybody"
+    return [f"`{action}`", f"`{rule.permission}`", ON_ONESELF[rule.on_oneself], only, keeps, users]
 
 
 def _line(cells: list[str]) -> str:

@@ -1,10 +1,12 @@
 """Each computed state is written twice, as a property of a row and as a query condition: they say the same."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tortoise.expressions import Q
 
 from models.alerts import ALERT_RULES, AlertType, alert_condition
@@ -13,9 +15,11 @@ from models.lockout import is_locked, locked_condition
 from models.password import password_expired, password_expired_condition
 from models.platform import Platform
 from models.role import Role
+from models.session import NO_LIMIT, Session, live_condition
 from models.status import MFA_CONDITION, SSO_CONDITION, STATUS_CONDITIONS, UserStatus, has_mfa, has_sso, status_of
 from models.user import User
-from tests.models.facts import Case, cases, write
+from tests.conftest import T0
+from tests.models.facts import AROUND, Case, cases, write
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -70,3 +74,26 @@ def test_every_alert_has_one_rule_and_severity_never_rises_down_the_list() -> No
     severities = ["CRITICAL", "WARNING", "INFO"]
     ranks = [severities.index(rule.severity) for rule in ALERT_RULES]
     assert ranks == sorted(ranks)
+
+
+@given(
+    distances=st.lists(st.tuples(*[st.sampled_from(AROUND)] * 2), min_size=1, max_size=6),
+    idle=st.sampled_from([0, 5, 43_200]),
+    hours=st.sampled_from([0, 1, 8760]),
+)
+@ON_ONE_DATABASE
+async def test_a_session_is_live_by_its_row_and_by_the_condition_at_the_same_moments(
+    world: World, distances: list[tuple[timedelta, timedelta]], idle: int, hours: int
+) -> None:
+    user = await world.user(await world.platform())
+    policy = Platform(session_idle_minutes=idle, session_hours=hours)
+    seen, created = T0 - (timedelta(minutes=idle) or NO_LIMIT), T0 - (timedelta(hours=hours) or NO_LIMIT)
+    sessions = [
+        Session(
+            id=uuid4(), user_id=user.id, token_hash=uuid4().hex, last_seen_at=seen + one, created_at=created + other
+        )
+        for one, other in distances
+    ]
+    await Session.bulk_create(sessions)
+    found = set(await Session.filter(live_condition(policy, T0), user_id=user.id).values_list("id", flat=True))
+    assert found == {session.id for session in sessions if session.is_live(policy, T0)}

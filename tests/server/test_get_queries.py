@@ -54,8 +54,8 @@ async def test_a_query_beside_a_mutation_is_executed() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({}, "`query` must be a string."),
-        ({"variables": "{}"}, "`query` must be a string."),
+        ({}, "`query` is missing."),
+        ({"variables": "{}"}, "`query` is missing."),
         ({"query": "{ __typename }", "variables": "{"}, "`variables` is not JSON."),
         ({"query": "{ __typename }", "variables": ""}, "`variables` is not JSON."),
         ({"query": "{ __typename }", "variables": "[]"}, "`variables` must be an object."),

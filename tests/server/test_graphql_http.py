@@ -108,6 +108,29 @@ async def test_any_other_content_type_is_unsupported(content_type: str | None) -
     assert only_error(answer) == ("The content type must be application/json in UTF-8.", "BAD_USER_INPUT")
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "The body is not JSON."),
+        (b"{", "The body is not JSON."),
+        (b'{"query": NaN}', "The body is not JSON."),
+        (b'"x"', "The body must be a JSON object."),
+        (b"[" + BODY + b"]", "Batches are not taken: the body must be one JSON object."),
+        (b"{}", "`query` is missing."),
+        (b'{"query": null}', "`query` is missing."),
+        (b'{"query": 1}', "`query` must be a string."),
+        (b"\xff\xfe", "The body is not UTF-8."),
+        (b'{"a": 1e400}', "The body has a number that is too large."),
+        (b'{"a": %s}' % (b"1" * 5000), "The body has a number that is too large."),
+        (b"[" * 50_000, "The body has too many levels of brackets."),
+    ],
+    ids=lambda value: value[:40] if isinstance(value, bytes) else None,
+)
+async def test_what_is_wrong_with_a_body_is_named(body: bytes, message: str) -> None:
+    answer = await send(body=body)
+    assert (answer.status_code, only_error(answer)[0]) == (400, message)
+
+
 @pytest.mark.parametrize("content_type", ["application/json; charset=UTF-8", 'APPLICATION/JSON;charset="utf-8"'])
 async def test_letter_case_and_the_charset_parameter_do_not_matter(content_type: str) -> None:
     assert (await send(headers={"Content-Type": content_type})).status_code == 200

@@ -3,21 +3,20 @@
 import base64
 from datetime import timedelta
 from typing import Any
+from zlib import crc32
 
 import orjson
 import pytest
 
 from services.actor import Actor
 from services.directory import list_users
-from services.paging import BadPage, PageArguments
+from services.paging import CHECKSUM, MARK, BadPage, PageArguments
 from services.user_query import Span, UserOrderField, UserQuery
 from tests.conftest import T0
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
 
-MARK = 6
-"""Bytes in front of the values that name the list."""
 ID = "00000000-0000-4000-8000-000000000001"
 NOON = "2026-11-22T12:00:00"
 EVERYBODY = UserQuery()
@@ -37,7 +36,7 @@ async def forged(actor: Actor, field: UserOrderField, values: bytes, query: User
     first = await page(actor, field, query, first=1)
     cursor = first.cursor_of(first.rows[0])
     mark = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))[:MARK]
-    return base64.urlsafe_b64encode(mark + values).decode().rstrip("=")
+    return base64.urlsafe_b64encode(mark + crc32(mark + values).to_bytes(CHECKSUM) + values).decode().rstrip("=")
 
 
 @pytest.mark.parametrize(
@@ -100,3 +99,32 @@ async def test_a_cursor_of_another_platform_is_refused(world: World, actor: Acto
     first = await page(stranger, UserOrderField.EMAIL, first=1)
     with pytest.raises(BadPage, match="another order or filter"):
         await page(actor, UserOrderField.EMAIL, first=1, after=first.cursor_of(first.rows[0]))
+
+
+LISTS = [(field, descending) for field in UserOrderField for descending in (False, True)]
+
+
+async def test_a_cursor_of_each_order_says_in_each_other_order_that_it_belongs_to_another(actor: Actor) -> None:
+    for own in LISTS:
+        given = await list_users(actor, EVERYBODY, own[0], PageArguments(first=1), descending=own[1], now=T0)
+        arguments = PageArguments(first=1, after=given.cursor_of(given.rows[0]))
+        for other in LISTS:
+            if other == own:
+                await list_users(actor, EVERYBODY, other[0], arguments, descending=other[1], now=T0)
+                continue
+            with pytest.raises(BadPage) as refused:
+                await list_users(actor, EVERYBODY, other[0], arguments, descending=other[1], now=T0)
+            assert str(refused.value) == "This cursor belongs to another order or filter.", (own, other)
+
+
+@pytest.mark.parametrize("field", UserOrderField)
+async def test_a_cursor_that_was_cut_off_or_altered_anywhere_is_broken(actor: Actor, field: UserOrderField) -> None:
+    first = await page(actor, field, first=1)
+    cursor = first.cursor_of(first.rows[0])
+    cut = [cursor[:length] for length in range(len(cursor))]
+    letters = [("A" if letter != "A" else "B", place) for place, letter in enumerate(cursor)]
+    altered = [cursor[:place] + letter + cursor[place + 1 :] for letter, place in letters]
+    for bad in (*cut, *altered, cursor + "A", cursor + "=", cursor + " ", cursor.swapcase(), cursor * 2):
+        with pytest.raises(BadPage) as refused:
+            await page(actor, field, first=1, after=bad)
+        assert str(refused.value) == "This cursor is broken: it was cut off or altered.", bad

@@ -17,6 +17,7 @@ from graphql import (
     GraphQLOutputType,
     GraphQLScalarType,
     SelectionSetNode,
+    get_named_type,
 )
 from strawberry.types.field import StrawberryField
 
@@ -26,7 +27,7 @@ from schema.execution.compiled.inputs import Inputs
 from schema.execution.compiled.program import Program
 from schema.execution.compiled.running import Run, odd
 from schema.execution.compiled.selections import NotCovered, Selections
-from schema.rows import CARD, JUDGE, VALUE
+from schema.rows import ASKS_WHAT_IS_SELECTED, CARD, JUDGE, VALUE
 
 Make = Callable[[Any, Run], dict[str, Any]]
 """Makes the answer for an object."""
@@ -34,10 +35,14 @@ Make = Callable[[Any, Run], dict[str, Any]]
 
 @dataclass(frozen=True)
 class FieldCall:
-    """A resolver that is called with arguments, which are filled in once for each execution."""
+    """A resolver that is called with arguments, which are filled in once for each execution.
+
+    `selected`: the names of the fields directly below it, for resolvers that ask.
+    """
 
     arguments: Arguments
     columns: tuple[str, ...] | None
+    selected: frozenset[str] | None
 
 
 class Compiler:
@@ -136,18 +141,28 @@ class Compiler:
         return self._call(o, definition, nodes)
 
     def _call(self, o: str, definition: GraphQLField, nodes: list[FieldNode]) -> str:
-        resolver = _strawberry(definition).base_resolver
+        strawberry = _strawberry(definition)
+        resolver = strawberry.base_resolver
         assert resolver is not None
+        selected = self._selected(definition, nodes) if ASKS_WHAT_IS_SELECTED in strawberry.metadata else None
         columns = columns_of(self.selections, definition.type, nodes)
         parts = [o] if resolver.self_parameter or resolver.parent_parameter else []
         info, arguments = "x.info", []
-        if definition.args or columns is not None:
+        if definition.args or columns is not None or selected is not None:
             position = len(self.calls)
-            self.calls.append(FieldCall(Arguments(self.inputs, definition, nodes[0]), columns))
+            self.calls.append(FieldCall(Arguments(self.inputs, definition, nodes[0]), columns, selected))
             info, arguments = f"x.infos[{position}]", [f"**x.arguments[{position}]"]
         if resolver.info_parameter:
             parts.append(f"{resolver.info_parameter.name}={info}")
         return f"{self.program.name(resolver.wrapped_func)}({', '.join([*parts, *arguments])})"
+
+    def _selected(self, definition: GraphQLField, nodes: list[FieldNode]) -> frozenset[str]:
+        """The names of the fields directly below a field of an object type."""
+        type = get_named_type(definition.type)
+        if not isinstance(type, GraphQLObjectType):
+            raise NotCovered(str(type))
+        below = self.selections.of(type, [node.selection_set for node in nodes if node.selection_set])
+        return frozenset(found[0].name.value for found in below.values())
 
     def _completed(self, value: str, type: GraphQLOutputType, nodes: list[FieldNode], *, there: bool = False) -> str:
         """The value in the form of the answer; null where none may be is odd. `there`: it cannot be null."""

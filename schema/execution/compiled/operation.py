@@ -60,7 +60,7 @@ class Operation:
             context=context,
             info=FieldInfo(context),
             arguments=self._arguments(given),
-            infos=[FieldInfo(context, call.columns) for call in self.calls],
+            infos=[FieldInfo(context, call.columns, call.selected) for call in self.calls],
         )
         try:
             data = self.root(None, run)

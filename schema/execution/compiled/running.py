@@ -25,6 +25,7 @@ class FieldInfo:
 
     context: Context
     columns: Columns | None = None
+    selected: frozenset[str] | None = None
 
 
 @dataclass

@@ -21,7 +21,7 @@ REFUSED = {
     "errors": [
         {
             "code": "INVALID_TOKEN",
-            "message": "The link is unknown, used, replaced or out of date.",
+            "message": "This invitation is unknown, used, replaced or out of date; ask an administrator for a new one.",
             "field": ["input", "token"],
             "retryAfter": None,
         }

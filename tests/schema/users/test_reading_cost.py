@@ -15,8 +15,9 @@ pytestmark = pytest.mark.anyio
 
 ROW = """id fullName status alerts { type message } role { name permissions } platform { name }
     mfa { enabled recoveryCodesLeft } sso { enabled } password { expired } lockout { until }
-    invitation { expired delivery { state } invitedBy { fullName } } viewerActions { action allowed code } avatarUrl"""
-SESSION, PAGE, RECOVERY_CODES, INVITERS, ADMINISTRATORS = 1, 1, 1, 1, 2
+    invitation { expired delivery { state } invitedBy { fullName } } avatarUrl
+    viewerActions { action allowed applicable code }"""
+SESSION, PAGE, RECOVERY_CODES, INVITERS, ADMINISTRATORS, LIVE_SESSIONS = 1, 1, 1, 1, 2, 1
 """Statements: administrators need the roles that make one, then who has these."""
 
 
@@ -50,7 +51,7 @@ async def ask(world: World) -> Client:
 
 
 async def test_a_page_of_a_hundred_users_takes_as_many_statements_as_a_page_of_five(ask: Client) -> None:
-    expected = SESSION + PAGE + RECOVERY_CODES + INVITERS + ADMINISTRATORS
+    expected = SESSION + PAGE + RECOVERY_CODES + INVITERS + ADMINISTRATORS + LIVE_SESSIONS
     for first, offset in ((5, 19), (100, 0), (100, 19)):
         document = f"{{ users(first: {first}, offset: {offset}) {{ nodes {{ {ROW} }} pageInfo {{ endCursor }} }} }}"
         assert await cost(ask, document) == expected, (first, offset)
@@ -66,6 +67,7 @@ async def test_a_page_of_a_hundred_users_takes_as_many_statements_as_a_page_of_f
         ("edges { cursor node { mfa { recoveryCodesLeft } } }", RECOVERY_CODES),
         ("nodes { invitation { invitedBy { role { name } alerts { type } } } }", INVITERS),
         ("nodes { viewerActions { action } }", ADMINISTRATORS),
+        ("nodes { viewerActions { action applicable } }", ADMINISTRATORS + LIVE_SESSIONS),
         ("nodes { id } totalCount", 1),
         ("facets { __typename }", 0),
         ("facets { status { count } }", 1),
