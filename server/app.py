@@ -83,7 +83,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         hasher.close()
 
     rules = Rules(settings.cost_limit, settings.introspection, settings.trusted_documents)
-    graphql = GraphQLHttp(tools, clock, Origins(settings.trusted_proxies), Engine(rules))
+    origins = Origins(settings.trusted_proxies, settings.client_ip_header)
+    graphql = GraphQLHttp(tools, clock, origins, Engine(rules))
     return traced(application(settings, graphql, lifespan, operating), graphql, settings.otlp_endpoint)
 
 

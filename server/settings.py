@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from models.database import tortoise_config
 from schema.execution.rules import COST_LIMIT, Introspection
 from schema.execution.trusted import TrustedDocuments
+from server.forwarded import ClientIPHeader
 from services.mail.render import MailSite
 from services.mail.smtp_url import SmtpServer
 
@@ -47,6 +48,8 @@ class Settings(BaseSettings):
     """Wrong guesses from one address of origin within 15 minutes, after which it is not heard; 0: no limit."""
     trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     """Networks whose `X-Forwarded-For` is believed, separated by commas; none by default."""
+    client_ip_header: ClientIPHeader = "X-Forwarded-For"
+    """The header in which trusted proxies name the client; the other one is never read."""
     demo_email: str = ""
     """Filled in for the reader of GraphiQL; `make serve` sets it."""
     log_format: Literal["json", "text"] = "json"
@@ -70,6 +73,11 @@ class Settings(BaseSettings):
     @classmethod
     def _several(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("client_ip_header", mode="before")
+    @classmethod
+    def _any_case(cls, name: object) -> object:
+        return name.strip().title() if isinstance(name, str) else name
 
     @field_validator("trusted_documents", mode="before")
     @classmethod

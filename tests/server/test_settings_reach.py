@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from server.app import create_app
+from server.settings import BadSettings, Settings
 from tests.world import KEY, PASSWORD, World
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("logs_as_before")]
@@ -22,7 +23,8 @@ SIGN_IN = """mutation ($email: String!, $password: String!) {
     errors { code }
   }
 }"""
-EMAIL, APP, CLIENT = "ada@example.org", "https://app.example.org", "198.51.100.7"
+EMAIL, APP, CLIENT, OF_FORWARDED = "ada@example.org", "https://app.example.org", "198.51.100.7", "2001:db8::1"
+PROXIED = {"X-Forwarded-For": CLIENT, "Forwarded": f'for="[{OF_FORWARDED}]:4711"'}
 
 Http = httpx2.AsyncClient
 Ask = Callable[[Http], Awaitable[Any]]
@@ -62,7 +64,7 @@ async def whether_https_is_insisted_on(http: Http) -> bool:
 
 
 async def signed_in(http: Http, password: str) -> Any:
-    answer = await posted(http, SIGN_IN, {"email": EMAIL, "password": password}, **{"X-Forwarded-For": CLIENT})
+    answer = await posted(http, SIGN_IN, {"email": EMAIL, "password": password}, **PROXIED)
     return answer.json()["data"]["signIn"]
 
 
@@ -88,6 +90,7 @@ TABLE: list[tuple[str, str, Ask, Any, Any]] = [
     ("GET_QUERIES", "true", status_of("/graphql?query={__typename}"), 405, 200),
     ("METRICS_PORT", "9100", status_of("/metrics"), 200, 404),
     ("TRUSTED_PROXIES", "127.0.0.0/8", where_a_session_comes_from, "127.0.0.1", CLIENT),
+    ("CLIENT_IP_HEADER", "forwarded", where_a_session_comes_from, CLIENT, OF_FORWARDED),
     ("SIGN_IN_FAILURES", "1", how_the_second_wrong_guess_is_refused, "INVALID_CREDENTIALS", "RATE_LIMITED"),
     ("PUBLIC_URL", APP, whether_https_is_insisted_on, False, True),
 ]
@@ -112,6 +115,13 @@ async def test_a_setting_reaches_what_it_is_about(
         monkeypatch.delenv(f"ROLLCALL_{name}", raising=False)
     monkeypatch.setenv("ROLLCALL_DATABASE_URL", "sqlite:///unused")
     monkeypatch.setenv("ROLLCALL_SECRET_KEY", KEY)
+    if setting == "CLIENT_IP_HEADER":
+        monkeypatch.setenv("ROLLCALL_TRUSTED_PROXIES", "127.0.0.0/8")
     before = await seen(ask, world)
     monkeypatch.setenv(f"ROLLCALL_{setting}", value)
     assert (before, await seen(ask, world)) == (unset, changed)
+
+
+def test_no_other_header_can_name_the_client() -> None:
+    with pytest.raises(BadSettings, match="^ROLLCALL_CLIENT_IP_HEADER is wrong: .*'X-Forwarded-For' or 'Forwarded'"):
+        Settings.read(_env_file=None, database_url="sqlite:///unused", secret_key=KEY, client_ip_header="X-Real-IP")
