@@ -1,6 +1,7 @@
 """What a request asks for: a GraphQL operation in its body or its address, or the reason why not."""
 
 import json
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, NoReturn
@@ -16,6 +17,11 @@ LARGEST_BODY, LARGEST_ADDRESS = 100_000, 60_000
 
 IN_JSON = ("variables", "extensions")
 """Parameters of an address that are JSON (GraphQL over HTTP, 5.4.1)."""
+
+
+BOMS_UTF16 = (BOM_UTF16_BE, BOM_UTF16_LE)
+"""Of UTF-32, too, in little-endian order."""
+GZIP = b"\x1f\x8b"
 
 
 class BadRequest(Exception):
@@ -58,8 +64,8 @@ def read_address(request: Request) -> Operation:
 
 
 def parsed(body: bytes) -> Operation:
-    """Raises BadRequest for whatever is not a GraphQL request."""
-    content = decoded(body)
+    """Skips a byte order mark (RFC 8259, 8.1). Raises BadRequest for whatever is not a GraphQL request."""
+    content = decoded(body.removeprefix(BOM_UTF8))
     if not isinstance(content, dict):
         raise BadRequest(400, "The body must be a JSON object; batches are not taken.")
     return _checked(content)
@@ -87,7 +93,14 @@ def decoded(body: bytes, what: str = "The body") -> Any:
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
-        raise BadRequest(400, f"{what} is not JSON.") from error
+        raise BadRequest(400, f"{what} is not JSON{_other_form(body)}.") from error
+
+
+def _other_form(body: bytes) -> str:
+    """What the bytes look like instead: UTF-16 and UTF-32 have a zero or a mark at the beginning of any JSON."""
+    if body.startswith(GZIP):
+        return ": it is compressed"
+    return " in UTF-8, but in UTF-16 or UTF-32" if body.startswith(BOMS_UTF16) or b"\0" in body[:2] else ""
 
 
 async def _read(request: Request) -> bytes:

@@ -18,6 +18,8 @@ from services.mail.render import MailSite
 from services.mail.smtp_url import SmtpServer
 
 SHORTEST_KEY = 32
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'+.^_`|~-]+")
+"""A token of RFC 9110, 5.6.2, without `*`, which is a wildcard in CORS."""
 ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d+)?")
 
 
@@ -55,6 +57,8 @@ class Settings(BaseSettings):
     log_format: Literal["json", "text"] = "json"
     cors_origins: Annotated[list[str], NoDecode] = []
     """Origins whose pages may call the API from a browser, separated by commas; none by default."""
+    cors_headers: Annotated[list[str], NoDecode] = []
+    """Headers that those pages may send beside the usual ones, separated by commas; none by default."""
     cost_limit: int = Field(default=COST_LIMIT, ge=1)
     """Points that an operation may cost; a point is two to six microseconds of CPU."""
     introspection: Introspection = "signed-in"
@@ -69,7 +73,7 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(default=None, validate_default=True)
     """A collector of OpenTelemetry; OTEL_EXPORTER_OTLP_ENDPOINT where this is not set. Neither: no traces."""
 
-    @field_validator("secret_key", "trusted_proxies", "cors_origins", mode="before")
+    @field_validator("secret_key", "trusted_proxies", "cors_origins", "cors_headers", mode="before")
     @classmethod
     def _several(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -98,6 +102,13 @@ class Settings(BaseSettings):
         if not all(ORIGIN.fullmatch(origin) for origin in origins):
             raise ValueError("must be origins such as https://app.example.org, without a path")
         return origins
+
+    @field_validator("cors_headers")
+    @classmethod
+    def _header_names(cls, names: list[str]) -> list[str]:
+        if not all(HEADER_NAME.fullmatch(name) for name in names):
+            raise ValueError("must be names of headers such as X-Client-Version")
+        return names
 
     @field_validator("secret_key")
     @classmethod

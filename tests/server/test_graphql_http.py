@@ -57,7 +57,8 @@ def only_error(answer: httpx2.Response) -> tuple[str, str]:
         b"{}",
         b"\xff\xfe",
         b'{"query": "\xc3\x28"}',
-        b"\xef\xbb\xbf" + BODY,
+        b"\xef\xbb\xbf",
+        b"\xef\xbb\xbf" * 2 + BODY,
         BODY.decode().encode("utf-16"),
         b"[" * 90_000,
         b'{"query": ' * 9_000,
@@ -106,6 +107,11 @@ async def test_any_other_content_type_is_unsupported(content_type: str | None) -
     answer = await send(headers={} if content_type is None else {"Content-Type": content_type})
     assert answer.status_code == 415
     assert only_error(answer) == ("The content type must be application/json in UTF-8.", "BAD_USER_INPUT")
+
+
+async def test_accept_may_have_several_lines() -> None:
+    answer = await send(headers=[("Content-Type", JSON), ("Accept", "text/html"), ("Accept", GRAPHQL_JSON)])
+    assert (answer.status_code, answer.headers["content-type"]) == (200, f"{GRAPHQL_JSON}; charset=utf-8")
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=UTF-8", 'APPLICATION/JSON;charset="utf-8"'])

@@ -55,6 +55,12 @@ async def who_may_read_an_answer(http: Http) -> str | None:
     return (await posted(http, TYPENAME, Origin=APP)).headers.get("access-control-allow-origin")
 
 
+async def which_header_a_page_may_send(http: Http) -> int:
+    """The status of a preflight for one that is allowed only by the setting."""
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-client-version"}
+    return (await http.options("/graphql", headers=asked | {"Origin": APP})).status_code
+
+
 async def what_a_browser_gets(http: Http) -> str:
     return (await http.get("/graphql", headers={"Accept": "text/html"})).headers["content-type"].partition(";")[0]
 
@@ -86,6 +92,7 @@ TABLE: list[tuple[str, str, Ask, Any, Any]] = [
     ("INTROSPECTION", "public", code_of(TYPES), "UNAUTHENTICATED", None),
     ("INTROSPECTION", "off", code_of(TYPES), "UNAUTHENTICATED", "BAD_USER_INPUT"),
     ("CORS_ORIGINS", APP, who_may_read_an_answer, None, APP),
+    ("CORS_HEADERS", "X-Client-Version", which_header_a_page_may_send, 400, 200),
     ("GRAPHIQL", "false", what_a_browser_gets, "text/html", "application/json"),
     ("GET_QUERIES", "true", status_of("/graphql?query={__typename}"), 405, 200),
     ("METRICS_PORT", "9100", status_of("/metrics"), 200, 404),
@@ -94,6 +101,9 @@ TABLE: list[tuple[str, str, Ask, Any, Any]] = [
     ("SIGN_IN_FAILURES", "1", how_the_second_wrong_guess_is_refused, "INVALID_CREDENTIALS", "RATE_LIMITED"),
     ("PUBLIC_URL", APP, whether_https_is_insisted_on, False, True),
 ]
+
+NEEDED = {"CLIENT_IP_HEADER": {"TRUSTED_PROXIES": "127.0.0.0/8"}, "CORS_HEADERS": {"CORS_ORIGINS": APP}}
+"""Settings without which another one makes no difference."""
 
 
 async def seen(ask: Ask, world: World) -> Any:
@@ -115,8 +125,8 @@ async def test_a_setting_reaches_what_it_is_about(
         monkeypatch.delenv(f"ROLLCALL_{name}", raising=False)
     monkeypatch.setenv("ROLLCALL_DATABASE_URL", "sqlite:///unused")
     monkeypatch.setenv("ROLLCALL_SECRET_KEY", KEY)
-    if setting == "CLIENT_IP_HEADER":
-        monkeypatch.setenv("ROLLCALL_TRUSTED_PROXIES", "127.0.0.0/8")
+    for name, needed in NEEDED.get(setting, {}).items():
+        monkeypatch.setenv(f"ROLLCALL_{name}", needed)
     before = await seen(ask, world)
     monkeypatch.setenv(f"ROLLCALL_{setting}", value)
     assert (before, await seen(ask, world)) == (unset, changed)
