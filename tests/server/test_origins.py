@@ -111,6 +111,7 @@ def test_every_spelling_of_an_address_is_read(element: str, client: str) -> None
         (['for="1.1.1.1, for=198.51.100.7'], CLIENT),
         (['for=1.1.1.1;host="\\, for="198.51.100.7:80"'], CLIENT),
         (['for=198.51.100.7;host="\\\\"'], CLIENT),
+        (['for=1.1.1.1, for=198.51.100.7;host="a\\",b"'], CLIENT),
         ([";for=198.51.100.7;;"], CLIENT),
         (["for=198.51.100.7, ,"], CLIENT),
         (["for=1.1.1.1, for=unknown"], PROXY),
