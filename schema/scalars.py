@@ -7,6 +7,8 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from services.instants import BadInstant, instant_of
+
 EmailAddress = NewType("EmailAddress", str)
 PhoneNumber = NewType("PhoneNumber", str)
 TimeZone = NewType("TimeZone", str)
@@ -19,16 +21,13 @@ def instant_text(value: datetime) -> str:
 
 
 def instant(text: object) -> datetime:
-    """Raises GraphQLError, also without an offset: such a time is no instant."""
+    """The instant of an input, see `instant_of`. Raises GraphQLError."""
     if not isinstance(text, str):
         raise _unfit("An instant is a string such as 2026-11-22T12:00:00Z.")
     try:
-        value = datetime.fromisoformat(text.upper())
-        if value.tzinfo is not None:
-            return value.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise _unfit("An instant is written as in RFC 3339: 2026-11-22T12:00:00Z.") from None
-    raise _unfit("An instant needs an offset from UTC: 2026-11-22T12:00:00Z.")
+        return instant_of(text)
+    except BadInstant as error:
+        raise _unfit(str(error)) from None
 
 
 def _unfit(message: str) -> GraphQLError:
@@ -50,7 +49,7 @@ def _text(name: str, description: str, url: str) -> ScalarDefinition:
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant, RFC 3339, in UTC.",
+        description="An instant, RFC 3339: in UTC in answers, with any offset in inputs.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=instant_text,
         parse_value=instant,

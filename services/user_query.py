@@ -7,6 +7,7 @@ from uuid import UUID
 
 from models.alerts import AlertType
 from models.status import UserStatus
+from services.instants import first_not_before, whole_microsecond
 
 
 class UserOrderField(StrEnum):
@@ -26,10 +27,19 @@ ORDER_COLUMNS: dict[UserOrderField, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Span:
-    """Instants from `after` to `before`, both left out; None: no bound."""
+    """Instants from `after` to `before`, both left out; None: no bound.
+
+    Bounds between two microseconds become whole ones that leave out and let in the same instants.
+    """
 
     before: datetime | None = None
     after: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.before is not None:
+            object.__setattr__(self, "before", first_not_before(self.before))
+        if self.after is not None:
+            object.__setattr__(self, "after", whole_microsecond(self.after))
 
 
 ANY_TIME = Span()
