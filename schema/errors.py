@@ -7,6 +7,7 @@ import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from models.unavailable import DatabaseUnavailable
+from schema.notation import in_graphql_terms
 from services.paging import BadPage
 from services.refusals import Refusal
 
@@ -56,13 +57,21 @@ def presented(error: GraphQLError, *, reticent: bool = False) -> dict[str, Any]:
     if isinstance(cause, DatabaseUnavailable):
         log.warning("database.unavailable", path=error.path, reason=str(cause))
         return _formatted(error, BUSY, "INTERNAL")
-    if cause is None or isinstance(cause, GraphQLError):
+    if cause is None or (isinstance(cause, GraphQLError) and not _of_an_answer(error, cause)):
         code = (error.extensions or {}).get("code")
         tells = reticent and code is None and not isinstance(error, GraphQLSyntaxError)
-        return _formatted(error, RETICENT if tells else error.message, code or "BAD_USER_INPUT")
+        return _formatted(error, RETICENT if tells else in_graphql_terms(error), code or "BAD_USER_INPUT")
     error_id = uuid4().hex
     log.error("graphql.bug", error_id=error_id, path=error.path, exc_info=cause)
     return _formatted(error, MASKED, "INTERNAL", errorId=error_id)
+
+
+def _of_an_answer(error: GraphQLError, cause: GraphQLError) -> bool:
+    """Whether a value of ours does not fit its type. graphql-core has words for that, but it is no client's mistake.
+
+    Errors of arguments, which come during the execution too, name their nodes; errors that we raise have a code.
+    """
+    return error.path is not None and cause.nodes is None and "code" not in (cause.extensions or {})
 
 
 def _formatted(error: GraphQLError, message: str, code: str, **more: Any) -> dict[str, Any]:

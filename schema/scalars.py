@@ -7,6 +7,8 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from services.instants import BadInstant, instant_of
+
 EmailAddress = NewType("EmailAddress", str)
 PhoneNumber = NewType("PhoneNumber", str)
 TimeZone = NewType("TimeZone", str)
@@ -19,30 +21,35 @@ def instant_text(value: datetime) -> str:
 
 
 def instant(text: object) -> datetime:
-    """Raises GraphQLError, also without an offset: such a time is no instant."""
+    """The instant of an input, see `instant_of`. Raises GraphQLError."""
     if not isinstance(text, str):
-        raise _no_instant("An instant is a string such as 2026-11-22T12:00:00Z.")
+        raise _unfit("An instant is a string such as 2026-11-22T12:00:00Z.")
     try:
-        value = datetime.fromisoformat(text.upper())
-        if value.tzinfo is not None:
-            return value.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise _no_instant("An instant is written as in RFC 3339: 2026-11-22T12:00:00Z.") from None
-    raise _no_instant("An instant needs an offset from UTC: 2026-11-22T12:00:00Z.")
+        return instant_of(text)
+    except BadInstant as error:
+        raise _unfit(str(error)) from None
 
 
-def _no_instant(message: str) -> GraphQLError:
+def _unfit(message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
 
 
 def _text(name: str, description: str, url: str) -> ScalarDefinition:
-    return strawberry.scalar(name=name, description=description, specified_by_url=url, serialize=str, parse_value=str)
+    def parsed(value: object) -> str:
+        """Raises GraphQLError: text made of a number or an object would be Python's."""
+        if not isinstance(value, str):
+            raise _unfit(f"{name} is a string.")
+        return value
+
+    return strawberry.scalar(
+        name=name, description=description, specified_by_url=url, serialize=str, parse_value=parsed
+    )
 
 
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant, RFC 3339, in UTC.",
+        description="An instant, RFC 3339: in UTC in answers, with any offset in inputs.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=instant_text,
         parse_value=instant,

@@ -3,12 +3,10 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import Route
 from starlette.types import ASGIApp, Lifespan
@@ -19,6 +17,7 @@ from schema.execution.engine import Engine
 from schema.execution.rules import Rules
 from server.answers import http_failure
 from server.avatars import avatar_urls, draw_avatar
+from server.cross_origin import cross_origin
 from server.database import on_sqlite, pool
 from server.envelope import Envelope
 from server.failures import Failures
@@ -77,7 +76,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         hasher.close()
 
     rules = Rules(settings.cost_limit, settings.introspection, settings.trusted_documents)
-    graphql = GraphQLHttp(tools, clock, Origins(settings.trusted_proxies), Engine(rules))
+    graphql = GraphQLHttp(tools, clock, origins_of(settings), Engine(rules))
     return traced(application(settings, graphql, lifespan, operating), graphql, settings.otlp_endpoint)
 
 
@@ -118,27 +117,14 @@ class Application(Starlette):
 
 def around(settings: Settings, operating: Operating) -> list[Middleware]:
     """What every request passes on its way in, and every answer on its way out; outermost first."""
+    methods = ["GET", "POST"] if settings.get_queries else ["POST"]
     return [
         Middleware(Envelope, leaving=operating.leaving, https=settings.public_url.startswith("https:")),
         Middleware(RequestLog, answered=operating.metrics.answered),
-        *cross_origin(settings.cors_origins, ["GET", "POST"] if settings.get_queries else ["POST"]),
+        *cross_origin(settings.cors_origins, methods, settings.cors_headers),
         Middleware(Failures),
         Middleware(TimeLimit),
     ]
-
-
-def cross_origin(origins: list[str], methods: list[str]) -> list[Middleware]:
-    """Nothing without origins: browsers then let no other site read an answer. No cookies, so no credentials."""
-    if not origins:
-        return []
-    asked, told = ["Authorization", "Content-Type", "X-Request-Id"], ["Retry-After", "X-Request-Id"]
-    options: dict[str, Any] = {
-        "allow_methods": methods,
-        "allow_headers": asked,
-        "expose_headers": told,
-        "max_age": 600,
-    }
-    return [Middleware(CORSMiddleware, allow_origins=origins, **options)]
 
 
 def tools_of(settings: Settings, hasher: Hasher, vault: Vault, metrics: Metrics) -> Tools:
@@ -158,6 +144,10 @@ def graphiql_of(settings: Settings, by_get: Handler | None) -> GraphiQL | None:
     if not settings.graphiql or settings.trusted_documents is not None:
         return None
     return GraphiQL(demo_email=settings.demo_email, introspection=settings.introspection, otherwise=by_get)
+
+
+def origins_of(settings: Settings) -> Origins:
+    return Origins(settings.trusted_proxies, settings.client_ip_header)
 
 
 def transport(settings: Settings) -> Transport:

@@ -1,6 +1,7 @@
 """What a request asks for: a GraphQL operation in its body or its address, or the reason why not."""
 
 import json
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, NoReturn
@@ -16,6 +17,11 @@ LARGEST_BODY, LARGEST_ADDRESS = 100_000, 60_000
 
 IN_JSON = ("variables", "extensions")
 """Parameters of an address that are JSON (GraphQL over HTTP, 5.4.1)."""
+
+
+BOMS_UTF16 = (BOM_UTF16_BE, BOM_UTF16_LE)
+"""Of UTF-32, too, in little-endian order."""
+GZIP = b"\x1f\x8b"
 
 
 class BadRequest(Exception):
@@ -62,8 +68,8 @@ def read_address(request: Request) -> Operation:
 
 
 def parsed(body: bytes) -> Operation:
-    """Raises BadRequest for whatever is not a GraphQL request."""
-    content = decoded(body)
+    """Skips a byte order mark (RFC 8259, 8.1). Raises BadRequest for whatever is not a GraphQL request."""
+    content = decoded(body.removeprefix(BOM_UTF8))
     if isinstance(content, list):
         raise BadRequest(400, "Batches are not taken: the body must be one JSON object.")
     if not isinstance(content, dict):
@@ -97,14 +103,21 @@ def decoded(body: bytes, what: str = "The body") -> Any:
         pass
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_no_number, parse_float=_finite, parse_int=_whole)
-    except UnicodeDecodeError as error:
-        raise BadRequest(400, f"{what} is not UTF-8.") from error
     except RecursionError as error:
         raise BadRequest(400, f"{what} has too many levels of brackets.") from error
     except NumberTooLarge as error:
         raise BadRequest(400, f"{what} has a number that is too large.") from error
     except ValueError as error:
-        raise BadRequest(400, f"{what} is not JSON.") from error
+        raise BadRequest(400, f"{what} is not {_missing_form(body, error)}.") from error
+
+
+def _missing_form(body: bytes, error: ValueError) -> str:
+    """What the bytes are not, and what they look like instead. JSON in UTF-16 or UTF-32 begins with a NUL or a BOM."""
+    if body.startswith(GZIP):
+        return "JSON: it is compressed"
+    if body.startswith(BOMS_UTF16) or b"\0" in body[:2]:
+        return "JSON in UTF-8, but in UTF-16 or UTF-32"
+    return "UTF-8" if isinstance(error, UnicodeDecodeError) else "JSON"
 
 
 async def _read(request: Request) -> bytes:

@@ -13,10 +13,10 @@ from schema.errors import BUSY
 from schema.execution.documents import Prepared
 from schema.execution.engine import Answer, Engine
 from schema.execution.turns import TooManyNewDocuments
-from server.answers import GRAPHQL_JSON, failed, respond
+from server.answers import GRAPHQL_JSON, JSON, failed, respond
 from server.bodies import BadRequest, Operation, read_address, read_operation
-from server.heads import header
-from server.negotiation import answer_type, is_json
+from server.heads import combined, header, lines
+from server.negotiation import answer_type, is_json, is_not_encoded
 from server.origins import Origins
 from services.actor import Actor, Origin
 from services.clock import Clock
@@ -59,11 +59,11 @@ class GraphQLHttp:
 
     async def _respond(self, request: Request, *, by_get: bool) -> Response:
         request.scope["state"]["operation"] = None
-        media_type = answer_type(header(request, b"accept"))
+        media_type = answer_type(combined(request, b"accept"))
         if media_type is None:
             return failed(f"Accept {GRAPHQL_JSON} or application/json.", 406)
-        if not by_get and not is_json(header(request, b"content-type")):
-            return failed("The content type must be application/json in UTF-8.", 415, media_type)
+        if not by_get and (unsupported := unsupported_body(request, media_type)):
+            return unsupported
         try:
             operation = read_address(request) if by_get else await read_operation(request)
             return answered(await self.answer(request, operation, reading=by_get), media_type)
@@ -98,6 +98,16 @@ class GraphQLHttp:
         token = bearer_token(header(request, b"authorization"))
         actor: Actor | None = await find_actor(token, origin, now) if token else None
         return Context(origin=origin, now=now, tools=self.tools, actor=actor, has_token=token is not None)
+
+
+def unsupported_body(request: Request, media_type: str) -> Response | None:
+    """The 415 for a body whose headers say that it is no plain JSON, with what the server takes (RFC 9110, 15.5.16)."""
+    if not is_json(lines(request, b"content-type")):
+        return failed("The content type must be application/json in UTF-8.", 415, media_type, Accept=JSON)
+    if not is_not_encoded(lines(request, b"content-encoding")):
+        sentence = "The body must not be compressed: send it without a Content-Encoding, or with identity."
+        return failed(sentence, 415, media_type, Accept_Encoding="identity")
+    return None
 
 
 def answered(answer: Answer, media_type: str) -> Response:

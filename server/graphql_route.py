@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.answers import failed
+from server.cross_origin import unlisted_preflight
 from server.graphiql import Handler, post_only
 
 
@@ -25,7 +26,7 @@ class GraphQLRoute:
         if request.method in ("GET", "HEAD"):
             return await (self._get or post_only)(request)
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers={"Allow": self._allowed})
+            return unlisted_preflight(request.headers) or Response(status_code=204, headers={"Allow": self._allowed})
         return failed("Send GraphQL operations with POST.", 405, code="METHOD_NOT_ALLOWED", Allow=self._allowed)
 
 

@@ -1,5 +1,6 @@
 """Media types: which one an answer has, and which ones a request may have (RFC 9110, 12.5.1; GraphQL over HTTP)."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from server.answers import GRAPHQL_JSON, JSON
@@ -31,15 +32,21 @@ def _answer_type(accept: str | None) -> str | None:
     return GRAPHQL_JSON if newer > plain or (newer == plain and newer_match == NAMED) else JSON
 
 
-def is_json(content_type: str | None) -> bool:
-    """`application/json`, in UTF-8 where it says so; nothing that only looks like it."""
-    return len(content_type or "") <= LONGEST and _is_json(content_type)
+def is_json(content_types: Sequence[str]) -> bool:
+    """`application/json`, in UTF-8 where it names a charset. Of several lines each must say so; none is no JSON."""
+    return bool(content_types) and all(len(line) <= LONGEST and _is_json(line) for line in content_types)
 
 
 @lru_cache(maxsize=256)
-def _is_json(content_type: str | None) -> bool:
-    media_type, parameters = _parts(content_type or "")
+def _is_json(content_type: str) -> bool:
+    media_type, parameters = _parts(content_type)
     return media_type == JSON and parameters.get("charset", "utf-8") in ("utf-8", "utf8")
+
+
+def is_not_encoded(content_encodings: Sequence[str]) -> bool:
+    """Whether the lines of `Content-Encoding` name no coding but `identity`, which stands for none."""
+    names = (name.strip().lower() for line in content_encodings for name in line.split(","))
+    return all(name in ("", "identity") for name in names)
 
 
 def _liking(media_type: str, accept: str) -> tuple[float, int]:

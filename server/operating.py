@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.forwarded import address_of
 from server.health import Health
 from server.metrics import Metrics
-from server.origins import address_of
 from server.shutdown import Leaving
 from services.clock import Clock
 

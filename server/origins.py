@@ -1,20 +1,41 @@
-"""Where a request comes from; what proxies say of it is believed only where the settings trust them."""
+"""Where a request comes from. What proxies say of it is believed only where the settings trust them."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network
 
+import structlog
 from starlette.requests import Request
 
+from server.forwarded import Address, ClientIPHeader, address_of, hop_address, hops
 from server.heads import header
 from services.actor import Origin
 
+SECONDS_BETWEEN_WARNINGS = 60
+LONGEST_SHOWN = 100
+"""Letters of a hop in the log."""
+OTHER: dict[ClientIPHeader, ClientIPHeader] = {"X-Forwarded-For": "Forwarded", "Forwarded": "X-Forwarded-For"}
+
+log = structlog.get_logger()
+
 
 class Origins:
-    """Reads `X-Forwarded-For` from the right, for only what trusted proxies have appended can be believed."""
+    """Reads one header from the right, only as far as trusted proxies have written it.
 
-    def __init__(self, trusted: Sequence[IPv4Network | IPv6Network]) -> None:
-        self._trusted = trusted
+    The other header is never read: proxies that write one mostly pass on whatever a client sends as the other.
+    `clock` gives seconds.
+    """
+
+    def __init__(
+        self,
+        trusted: Sequence[IPv4Network | IPv6Network],
+        client_ip_header: ClientIPHeader = "X-Forwarded-For",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._trusted = [_plain(network) for network in trusted]
+        self._header, self._clock = client_ip_header, clock
+        self._warned_at: float | None = None
 
     def of(self, request: Request) -> Origin:
         return Origin(
@@ -24,20 +45,36 @@ class Origins:
         )
 
     def _client(self, request: Request) -> str | None:
-        nearest = request.client.host if request.client else None
-        if not self._trusted:
-            return _spelled(nearest)
-        address, hops = address_of(nearest), self._hops(request)
-        while hops and address is not None and any(address in network for network in self._trusted):
-            behind = address_of(hops.pop())
+        peer = request.client.host if request.client else None
+        address = address_of(peer) if self._trusted else None
+        if address is None or not self._trusts(address):
+            return _spelled(peer)
+        for hop in self._hops(request, address):
+            behind = hop_address(self._header, hop)
             if behind is None:
+                self._warn(address, hop)
                 break
             address = behind
-        return None if address is None else str(address)
+            if not self._trusts(address):
+                break
+        return str(address)
 
-    def _hops(self, request: Request) -> list[str]:
-        """The addresses that the request says it has come by."""
-        return [hop for value in request.headers.getlist("x-forwarded-for") for hop in value.split(",")]
+    def _trusts(self, address: Address) -> bool:
+        return any(address in network for network in self._trusted)
+
+    def _hops(self, request: Request, proxy: Address) -> Iterator[str]:
+        """The header's elements from right to left. Warns where there is only the header that is not read."""
+        lines, other = request.headers.getlist(self._header), OTHER[self._header]
+        if not lines and other in request.headers:
+            self._warn(proxy, f"{other}: {request.headers[other]}")
+        return hops(self._header, lines)
+
+    def _warn(self, proxy: Address, hop: str) -> None:
+        """Once a minute at most: it concerns every request that this proxy passes on."""
+        now = self._clock()
+        if self._warned_at is None or now - self._warned_at >= SECONDS_BETWEEN_WARNINGS:
+            self._warned_at = now
+            log.warning("proxy.hop_unreadable", proxy=str(proxy), header=self._header, hop=hop[:LONGEST_SHOWN])
 
 
 @lru_cache(maxsize=1024)
@@ -46,11 +83,7 @@ def _spelled(text: str | None) -> str | None:
     return None if address is None else str(address)
 
 
-@lru_cache(maxsize=1024)
-def address_of(text: str | None) -> IPv4Address | IPv6Address | None:
-    """One spelling for each address: without a zone, and IPv4 not dressed as IPv6 (RFC 4291, 2.5.5.2)."""
-    try:
-        address = ip_address((text or "").strip().partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
+def _plain(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    """IPv4 networks that are written as IPv4-mapped ones: addresses are compared as IPv4."""
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    return network if mapped is None or network.prefixlen < 96 else IPv4Network((mapped, network.prefixlen - 96))

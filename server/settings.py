@@ -13,11 +13,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from models.database import tortoise_config
 from schema.execution.rules import COST_LIMIT, Introspection
 from schema.execution.trusted import TrustedDocuments
+from server.forwarded import ClientIPHeader
 from services.email_addresses import SPECIAL_USE_DOMAINS
 from services.mail.render import MailSite
 from services.mail.smtp_url import SmtpServer
 
 SHORTEST_KEY = 32
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'+.^_`|~-]+")
+"""A token of RFC 9110, 5.6.2, without `*`, which is a wildcard in CORS."""
 ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d+)?")
 
 
@@ -48,6 +51,8 @@ class Settings(BaseSettings):
     """Wrong guesses from one address of origin within 15 minutes, after which it is not heard; 0: no limit."""
     trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     """Networks whose `X-Forwarded-For` is believed, separated by commas; none by default."""
+    client_ip_header: ClientIPHeader = "X-Forwarded-For"
+    """The header in which trusted proxies name the client; the other one is never read."""
     demo_email: str = ""
     """Filled in for the reader of GraphiQL; `make serve` sets it."""
     allowed_special_domains: Annotated[list[str], NoDecode] = []
@@ -55,6 +60,8 @@ class Settings(BaseSettings):
     log_format: Literal["json", "text"] = "json"
     cors_origins: Annotated[list[str], NoDecode] = []
     """Origins whose pages may call the API from a browser, separated by commas; none by default."""
+    cors_headers: Annotated[list[str], NoDecode] = []
+    """Headers that those pages may send beside the usual ones, separated by commas; none by default."""
     cost_limit: int = Field(default=COST_LIMIT, ge=1)
     """Points that an operation may cost; a point is two to six microseconds of CPU."""
     introspection: Introspection = "signed-in"
@@ -69,10 +76,17 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(default=None, validate_default=True)
     """A collector of OpenTelemetry; OTEL_EXPORTER_OTLP_ENDPOINT where this is not set. Neither: no traces."""
 
-    @field_validator("secret_key", "trusted_proxies", "cors_origins", "allowed_special_domains", mode="before")
+    @field_validator(
+        "secret_key", "trusted_proxies", "cors_origins", "cors_headers", "allowed_special_domains", mode="before"
+    )
     @classmethod
     def _several(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("client_ip_header", mode="before")
+    @classmethod
+    def _any_case(cls, name: object) -> object:
+        return name.strip().title() if isinstance(name, str) else name
 
     @field_validator("trusted_documents", mode="before")
     @classmethod
@@ -100,6 +114,13 @@ class Settings(BaseSettings):
         if not set(domains) <= set(SPECIAL_USE_DOMAINS):
             raise ValueError(f"must be some of {', '.join(SPECIAL_USE_DOMAINS)}, separated by commas")
         return domains
+
+    @field_validator("cors_headers")
+    @classmethod
+    def _header_names(cls, names: list[str]) -> list[str]:
+        if not all(HEADER_NAME.fullmatch(name) for name in names):
+            raise ValueError("must be names of headers such as X-Client-Version")
+        return names
 
     @field_validator("secret_key")
     @classmethod

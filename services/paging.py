@@ -5,7 +5,7 @@ import hashlib
 from binascii import b2a_base64
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -17,12 +17,14 @@ from tortoise.queryset import QuerySet
 
 from models.keys import LONGEST_KEY
 from models.keyset import RowsBeyond
+from services.instants import BetweenMicroseconds, instant_of
 
 PAGE, LARGEST = 25, 100
 DEEPEST_OFFSET = 2**31 - 1
 MARK, CHECKSUM = 6, 4
 """Bytes at the beginning of a cursor."""
 BROKEN = "This cursor is broken: it was cut off or altered."
+IN_UTC = ("Z", "+00:00")
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 Row = TypeVar("Row", bound=Model)
@@ -202,8 +204,8 @@ def _typed(value: str, type: type) -> Any:
     if not isinstance(value, str) or "\x00" in value or len(value) > LONGEST_KEY:
         raise TypeError(value)
     if type is datetime:
-        instant = datetime.fromisoformat(value)
-        if instant.utcoffset() != timedelta():
+        instant = instant_of(value)
+        if not value.endswith(IN_UTC) or isinstance(instant, BetweenMicroseconds):
             raise ValueError(value)
         return instant
     return UUID(value) if type is UUID else value

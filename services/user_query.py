@@ -13,6 +13,7 @@ from uuid import UUID
 from models.alerts import AlertType
 from models.status import UserStatus
 from models.text import clean_text
+from services.instants import first_not_before, whole_microsecond
 
 
 class UserOrderField(StrEnum):
@@ -48,15 +49,19 @@ def typed(text: str | None) -> str | None:
 
 @dataclass(frozen=True)
 class Span:
-    """Instants from `after` to `before`, both left out, in UTC; None: no bound."""
+    """Instants from `after` to `before`, both left out, in UTC; None: no bound.
+
+    Bounds between two microseconds become whole ones that leave out and let in the same instants.
+    """
 
     before: datetime | None = None
     after: datetime | None = None
 
     def __post_init__(self) -> None:
-        for name, instant in (("before", self.before), ("after", self.after)):
-            if instant is not None:
-                object.__setattr__(self, name, instant.astimezone(UTC))
+        if self.before is not None:
+            object.__setattr__(self, "before", first_not_before(self.before).astimezone(UTC))
+        if self.after is not None:
+            object.__setattr__(self, "after", whole_microsecond(self.after).astimezone(UTC))
 
 
 ANY_TIME = Span()

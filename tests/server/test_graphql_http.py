@@ -57,7 +57,8 @@ def only_error(answer: httpx2.Response) -> tuple[str, str]:
         b"{}",
         b"\xff\xfe",
         b'{"query": "\xc3\x28"}',
-        b"\xef\xbb\xbf" + BODY,
+        b"\xef\xbb\xbf",
+        b"\xef\xbb\xbf" * 2 + BODY,
         BODY.decode().encode("utf-16"),
         b"[" * 90_000,
         b'{"query": ' * 9_000,
@@ -129,6 +130,11 @@ async def test_any_other_content_type_is_unsupported(content_type: str | None) -
 async def test_what_is_wrong_with_a_body_is_named(body: bytes, message: str) -> None:
     answer = await send(body=body)
     assert (answer.status_code, only_error(answer)[0]) == (400, message)
+
+
+async def test_accept_may_have_several_lines() -> None:
+    answer = await send(headers=[("Content-Type", JSON), ("Accept", "text/html"), ("Accept", GRAPHQL_JSON)])
+    assert (answer.status_code, answer.headers["content-type"]) == (200, f"{GRAPHQL_JSON}; charset=utf-8")
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=UTF-8", 'APPLICATION/JSON;charset="utf-8"'])

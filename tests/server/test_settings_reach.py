@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from server.app import create_app
+from server.settings import BadSettings, Settings
 from tests.world import KEY, PASSWORD, World
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("logs_as_before")]
@@ -22,7 +23,8 @@ SIGN_IN = """mutation ($email: String!, $password: String!) {
     errors { code }
   }
 }"""
-EMAIL, APP, CLIENT = "ada@example.org", "https://app.example.org", "198.51.100.7"
+EMAIL, APP, CLIENT, OF_FORWARDED = "ada@example.org", "https://app.example.org", "198.51.100.7", "2001:db8::1"
+PROXIED = {"X-Forwarded-For": CLIENT, "Forwarded": f'for="[{OF_FORWARDED}]:4711"'}
 
 Http = httpx2.AsyncClient
 Ask = Callable[[Http], Awaitable[Any]]
@@ -53,6 +55,12 @@ async def who_may_read_an_answer(http: Http) -> str | None:
     return (await posted(http, TYPENAME, Origin=APP)).headers.get("access-control-allow-origin")
 
 
+async def which_header_a_page_may_send(http: Http) -> int:
+    """The status of a preflight for one that is allowed only by the setting."""
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-client-version"}
+    return (await http.options("/graphql", headers=asked | {"Origin": APP})).status_code
+
+
 async def what_a_browser_gets(http: Http) -> str:
     return (await http.get("/graphql", headers={"Accept": "text/html"})).headers["content-type"].partition(";")[0]
 
@@ -62,7 +70,7 @@ async def whether_https_is_insisted_on(http: Http) -> bool:
 
 
 async def signed_in(http: Http, password: str) -> Any:
-    answer = await posted(http, SIGN_IN, {"email": EMAIL, "password": password}, **{"X-Forwarded-For": CLIENT})
+    answer = await posted(http, SIGN_IN, {"email": EMAIL, "password": password}, **PROXIED)
     return answer.json()["data"]["signIn"]
 
 
@@ -95,14 +103,19 @@ TABLE: list[tuple[str, str, Ask, Any, Any]] = [
     ("INTROSPECTION", "public", code_of(TYPES), "UNAUTHENTICATED", None),
     ("INTROSPECTION", "off", code_of(TYPES), "UNAUTHENTICATED", "BAD_USER_INPUT"),
     ("CORS_ORIGINS", APP, who_may_read_an_answer, None, APP),
+    ("CORS_HEADERS", "X-Client-Version", which_header_a_page_may_send, 400, 200),
     ("GRAPHIQL", "false", what_a_browser_gets, "text/html", "application/json"),
     ("GET_QUERIES", "true", status_of("/graphql?query={__typename}"), 405, 200),
     ("METRICS_PORT", "9100", status_of("/metrics"), 200, 404),
     ("TRUSTED_PROXIES", "127.0.0.0/8", where_a_session_comes_from, "127.0.0.1", CLIENT),
+    ("CLIENT_IP_HEADER", "forwarded", where_a_session_comes_from, CLIENT, OF_FORWARDED),
     ("SIGN_IN_FAILURES", "1", how_the_second_wrong_guess_is_refused, "INVALID_CREDENTIALS", "RATE_LIMITED"),
     ("ALLOWED_SPECIAL_DOMAINS", "test, local", what_is_wrong_with_a_local_address, ["INVALID"], []),
     ("PUBLIC_URL", APP, whether_https_is_insisted_on, False, True),
 ]
+
+NEEDED = {"CLIENT_IP_HEADER": {"TRUSTED_PROXIES": "127.0.0.0/8"}, "CORS_HEADERS": {"CORS_ORIGINS": APP}}
+"""Settings without which another one makes no difference."""
 
 
 async def seen(ask: Ask, world: World) -> Any:
@@ -124,6 +137,13 @@ async def test_a_setting_reaches_what_it_is_about(
         monkeypatch.delenv(f"ROLLCALL_{name}", raising=False)
     monkeypatch.setenv("ROLLCALL_DATABASE_URL", "sqlite:///unused")
     monkeypatch.setenv("ROLLCALL_SECRET_KEY", KEY)
+    for name, needed in NEEDED.get(setting, {}).items():
+        monkeypatch.setenv(f"ROLLCALL_{name}", needed)
     before = await seen(ask, world)
     monkeypatch.setenv(f"ROLLCALL_{setting}", value)
     assert (before, await seen(ask, world)) == (unset, changed)
+
+
+def test_no_other_header_can_name_the_client() -> None:
+    with pytest.raises(BadSettings, match="^ROLLCALL_CLIENT_IP_HEADER is wrong: .*'X-Forwarded-For' or 'Forwarded'"):
+        Settings.read(_env_file=None, database_url="sqlite:///unused", secret_key=KEY, client_ip_header="X-Real-IP")

@@ -22,7 +22,13 @@ DEEPEST = 6
 STRINGS = ["", "a", "Mü", "%", "\\u0000", "nobody", "a b", "example.org"]
 BESIDE = ["__schema { queryType { name } }", 'kind: __type(name: "User") { name kind }', "__typename"]
 """What no plan is made for, beside what one is made for."""
-INSTANTS = ["2026-11-22T12:00:00Z", "2024-01-01T00:00:00+02:00", "no instant", "2026-11-22T12:00:00"]
+INSTANTS = [
+    "2026-11-22T12:00:00Z",
+    "2026-11-22T11:59:59.999999999z",
+    "2024-01-01T00:00:00+02:00",
+    "no instant",
+    "2026-11-22T12:00:00",
+]
 
 
 @dataclass

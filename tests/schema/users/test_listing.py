@@ -113,7 +113,10 @@ async def test_a_role_filter_takes_ids_of_roles(world: World) -> None:
     assert (await ask(PAGE, filter={"roleId": ["nonsense"]})).codes == ["BAD_USER_INPUT"]
 
 
-@pytest.mark.parametrize("instant", ["2026-11-01", "x", "2026-11-01T00:00:00", "0001-01-01T00:00:00+23:59"])
+@pytest.mark.parametrize(
+    "instant",
+    ["2026-11-01", "x", "2026-11-01T00:00:00", "0001-01-01T00:00:00+23:59", "2026-W47-7T12:00:00Z", "20261122T120000Z"],
+)
 @pytest.mark.parametrize("written", ["literal", "variable"])
 async def test_what_is_no_instant_is_the_clients_mistake(world: World, instant: str, written: str) -> None:
     ask = await world.client(await world.admin())
