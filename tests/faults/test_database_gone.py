@@ -15,7 +15,7 @@ from tests.faults.waiting import pool_is_whole
 from tests.running import PATIENCE
 from tests.services.mail.smtp_server import ScriptedServer
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 PLACES = 3
 """Of the server's pool of connections."""

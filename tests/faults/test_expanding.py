@@ -20,7 +20,7 @@ from tests.faults.stage import DISABLE, ENABLE, ROUNDS, USERS, Now, Stage, check
 from tests.migrations.chains import Chains
 from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 OTHERS = 100_000 if ROUNDS >= 20 else 5000
 """Users of another platform, so that indexing and filling take their time."""

@@ -11,7 +11,7 @@ from tests.faults.stage import ROUNDS, Stage, check, invited, outcome, recipient
 from tests.running import PATIENCE
 from tests.services.mail.smtp_server import ScriptedServer
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 async def test_f4_killed_between_commit_and_sending_no_mail_is_lost(

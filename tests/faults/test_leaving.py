@@ -16,7 +16,7 @@ from tests.faults.waiting import SECONDS, held
 from tests.running import PATIENCE
 from tests.services.mail.smtp_server import ScriptedServer
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 DELAY = 10
 """Seconds in which a balancer notices that the server is going to stop: a few times what a busy machine needs."""

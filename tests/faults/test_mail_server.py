@@ -9,7 +9,7 @@ from tests.faults.servers import Server
 from tests.faults.stage import INVITATION, RESEND, ROUNDS, Stage, check, outcome, recipients, until
 from tests.services.mail.smtp_server import ScriptedServer
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 async def logged(server: Server, event: str, times: int) -> None:

@@ -207,7 +207,10 @@ async def test_a_collector_that_never_answers_harms_nothing(world: World, monkey
         await ended(app)
         left_behind = [thread for thread in threading.enumerate() if thread.name == ENDING]
         assert [thread.is_alive() for thread in left_behind] == [True]
-    left_behind[0].join()
+        late, _ = silent.accept()
+        with late:
+            late.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            left_behind[0].join()
 
 
 def test_the_standard_variable_is_heard_and_ours_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
