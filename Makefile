@@ -1,4 +1,4 @@
-.PHONY: help serve test check schema graphiql browser picture bench costly differential faults endurance audits clients attack release lock
+.PHONY: help serve test slow test-all check schema graphiql browser picture bench costly differential faults endurance audits clients attack release lock
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PORT ?= 8000
@@ -21,7 +21,13 @@ serve: $(SETUP) $(GRAPHIQL)  ## everything from nothing to http://127.0.0.1:8000
 	$(BIN)/rollcall demo --users 200
 	$(BIN)/rollcall serve --port $(PORT)
 
-test: $(SETUP)  ## the whole suite, on SQLite and, where one answers, on PostgreSQL
+test: $(SETUP)  ## the suite without what takes long, on SQLite and, where one answers, on PostgreSQL: five minutes at most
+	$(BIN)/pytest -n 2 -m "not slow"
+
+slow: $(SETUP)  ## the tests that `make test` leaves out: faults, races, random documents, costs
+	$(BIN)/pytest -n 2 -m slow
+
+test-all: $(SETUP)  ## the whole suite
 	$(BIN)/pytest -n 2
 
 check: $(SETUP)  ## style, types, import contracts, the Dockerfile, and the committed schema
@@ -49,7 +55,7 @@ bench: $(SETUP)  ## against peers and a hand-written server; then a thousand use
 differential: $(SETUP)  ## thousands of random documents on both ways of executing them
 	ROLLCALL_DIFFERENTIAL=$${ROLLCALL_DIFFERENTIAL:-3000} $(BIN)/pytest tests/schema/execution/test_differential.py
 
-costly: $(SETUP)  ## hundreds of random documents that cost nearly as much as may be, against the clock; other ones each time
+costly: $(SETUP)  ## counts the work of hundreds of random documents that cost nearly as much as may be; other ones each time
 	ROLLCALL_COSTLY=$${ROLLCALL_COSTLY:-100} ROLLCALL_COSTLY_SEED=$${ROLLCALL_COSTLY_SEED:-$$(date +%s)} \
 	  $(BIN)/pytest tests/schema/execution/test_cpu.py -k under_the_limit
 
@@ -100,4 +106,4 @@ $(CLIENTS): tests/clients/package-lock.json
 	touch $@
 
 help:
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14

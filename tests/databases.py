@@ -10,6 +10,17 @@ import asyncpg
 
 from models.migrate import migrate
 
+CONNECTING_SECONDS = 30
+"""What a busy machine may take; a missing server refuses at once."""
+
+LARGE = 1024 * 1024
+"""Bytes of a table; above that, what its deleted rows leave behind makes it slow."""
+
+TABLES = """
+SELECT array_agg(relname::text) AS names, max(pg_relation_size(oid)) AS largest FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'tortoise_migrations'
+"""
+
 POSTGRES = os.environ.get("ROLLCALL_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432")
 
 
@@ -54,7 +65,7 @@ class Databases:
             await _run(f'ALTER DATABASE "{self._postgres}" SET synchronous_commit = off')
             await migrate(self.postgres_url, report=lambda line: None)
         else:
-            await _run("TRUNCATE platforms, origin_failures CASCADE", self._postgres)
+            await _empty(self._postgres)
         return self.postgres_url
 
     @property
@@ -70,9 +81,27 @@ async def _answers() -> bool:
     return True
 
 
+async def _empty(database: str) -> None:
+    """Deletes all rows. TRUNCATE makes every table's and index's file anew, which takes a hundred times as long."""
+    connection = await _connected(database)
+    try:
+        tables = await connection.fetchrow(TABLES)
+        if tables["largest"] > LARGE:
+            await connection.execute(f"TRUNCATE {', '.join(tables['names'])}")
+            return
+        await connection.execute("SET session_replication_role = replica")  # deletes in any order of the tables
+        await connection.execute("; ".join(f"DELETE FROM {name}" for name in tables["names"]))
+    finally:
+        await connection.close()
+
+
 async def _run(statement: str, database: str = "postgres") -> None:
-    connection = await asyncpg.connect(f"{POSTGRES}/{database}", timeout=5)
+    connection = await _connected(database)
     try:
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def _connected(database: str) -> asyncpg.Connection:
+    return await asyncpg.connect(f"{POSTGRES}/{database}", timeout=CONNECTING_SECONDS)

@@ -122,8 +122,14 @@ class Caller:
     http: httpx2.AsyncClient = field(default_factory=lambda: httpx2.AsyncClient(timeout=PATIENCE))
 
     async def __call__(self, document: str, **variables: Any) -> Reply:
+        return await self._ask(document, variables, {"Authorization": f"Bearer {self.token}"})
+
+    async def anonymously(self, document: str) -> Reply:
+        """Without a session."""
+        return await self._ask(document, {}, {})
+
+    async def _ask(self, document: str, variables: dict[str, Any], headers: dict[str, str]) -> Reply:
         started = time.monotonic()
-        headers = {"Authorization": f"Bearer {self.token}"}
         try:
             answer = await self.http.post(
                 f"{self.address}/graphql", json={"query": document, "variables": variables}, headers=headers

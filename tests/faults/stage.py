@@ -26,6 +26,9 @@ from tests.world import World
 ROUNDS = int(os.environ.get("ROLLCALL_FAULT_ROUNDS", "2"))
 """How often a process is killed, and by what the crowds are multiplied. ROLLCALL_FAULT_ROUNDS=50 before a release."""
 
+AT_ONCE = 8
+"""Requests of a load that are unanswered at the same time, at most: a slow machine is asked less, not swamped."""
+
 ADD = """
 mutation Add($email: String!, $roleId: ID!, $key: String) {
   addUser(input: {firstName: "Ada", lastName: "Lovelace", email: $email, roleId: $roleId, idempotencyKey: $key}) {
@@ -147,14 +150,22 @@ async def until_received(mails: ScriptedServer, number: int) -> None:
 
 @asynccontextmanager
 async def under_load(rate: float, call: Call) -> AsyncIterator[list[Reply]]:
-    """Calls so many times a second while the block runs, whatever becomes of each; all replies are in afterwards."""
+    """Calls so many times a second, at most, while the block runs, whatever becomes of each.
+
+    At most AT_ONCE calls wait for their replies, all of which are in afterwards.
+    """
     replies: list[Reply] = []
+    free = asyncio.Semaphore(AT_ONCE)
 
     async def one(number: int) -> None:
-        replies.append(await call(number))
+        try:
+            replies.append(await call(number))
+        finally:
+            free.release()
 
     async def all_of_them(group: asyncio.TaskGroup) -> None:
         for number in count():
+            await free.acquire()
             group.create_task(one(number))
             await asyncio.sleep(1 / rate)
 

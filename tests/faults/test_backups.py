@@ -12,7 +12,7 @@ from tests.faults.conftest import MakeServer
 from tests.faults.servers import Server
 from tests.faults.stage import USERS, Stage, check, invited, set_stage, under_load
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 async def test_f21_a_dump_of_postgres_under_load_restores_to_a_working_server(

@@ -18,7 +18,7 @@ from tests.faults.stage import ADD, USERS, rules_hold
 from tests.services.mail.smtp_server import ScriptedServer
 from tests.world import PASSWORD, Client, World, role_id
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 SIGN_IN = """mutation SignIn($email: String!, $password: String!) {
   signIn(input: {email: $email, password: $password}) { session { token } errors { code } }

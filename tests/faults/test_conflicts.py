@@ -12,7 +12,7 @@ from tests.faults.servers import Server
 from tests.faults.stage import DISABLE, ENABLE, ROUNDS, Stage, check
 from tests.running import PATIENCE
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 THE_TWO = "SELECT id FROM users WHERE email = 'person0@example.org' OR first_name = 'Grace' ORDER BY id"
 WAITING = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"

@@ -15,16 +15,13 @@ from tests.faults.waiting import pool_is_whole
 from tests.running import PATIENCE
 from tests.services.mail.smtp_server import ScriptedServer
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 PLACES = 3
 """Of the server's pool of connections."""
 
 FROZEN_SECONDS = 30.0 if ROUNDS >= 20 else 0.0
 """At least; in a short round only until everybody has an answer."""
-
-ANSWERED_SECONDS = 10.5
-"""What a request takes at most while the database is frozen: its own bound, and a moment for the wire."""
 
 
 def reading_and_writing(stage: Stage, caller: Caller) -> Callable[[int], Coroutine[Any, Any, Reply]]:
@@ -61,11 +58,11 @@ async def test_f9_a_restart_of_the_database_costs_a_moment_and_nothing_else(
             await cluster.stop(mode)
             await rollcall.readiness(503)
             await cluster.start()
-            back = time.monotonic()
             await rollcall.readiness(200)
-            await asyncio.sleep(max(0, back + 4 - time.monotonic()))
+            back, so_far = time.monotonic(), len(replies)
+            await until(lambda: len(replies) >= so_far + 60, "sixty more replies come")
         assert [reply for reply in replies if not reply.orderly] == []
-        assert {reply.status for reply in replies if reply.ended - reply.seconds > back + 2} == {200}
+        assert {reply.status for reply in replies if reply.ended - reply.seconds > back} == {200}
         await pool_is_whole(stage, caller, PLACES)
         acknowledged = sum("addUser" in (reply.body.get("data") or {}) for reply in replies if reply.status == 200)
         assert acknowledged <= len(await invited(stage.url))
@@ -86,7 +83,6 @@ async def test_f10_a_frozen_database_costs_its_time_and_no_connection(
         while time.monotonic() < ends:
             held.append(await caller(USERS))
         assert {reply.status for reply in held} == {503}
-        assert max(reply.seconds for reply in held) < ANSWERED_SECONDS
         cluster.thaw()
         await rollcall.readiness(200)
         await pool_is_whole(stage, caller, PLACES)

@@ -8,9 +8,10 @@ import pytest
 
 from tests.faults.conftest import MakeServer
 from tests.faults.stage import ROUNDS, Stage, check, invited, outcome, recipients, under_load, until, until_received
+from tests.running import PATIENCE
 from tests.services.mail.smtp_server import ScriptedServer
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 async def test_f4_killed_between_commit_and_sending_no_mail_is_lost(
@@ -39,7 +40,7 @@ async def test_f5_killed_after_the_mail_servers_yes_a_mail_comes_twice_at_most_u
         for round in range(ROUNDS):
             mails.arrived.clear()
             await stage.add_all(rollcall.caller(stage.token), f"round{round}.", 1)
-            await asyncio.wait_for(mails.arrived.wait(), 10)
+            await asyncio.wait_for(mails.arrived.wait(), PATIENCE)
             await asyncio.sleep(chance.choice((0, 0, 0.002, 0.01)))
             await rollcall.kill()
             await stage.lease_runs_out()

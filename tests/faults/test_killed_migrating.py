@@ -15,7 +15,7 @@ from tests.migrations.catalogue import assert_kept, catalogue, query, rows
 from tests.migrations.chains import REAL, Chains, silent
 from tests.statements import Statement, statements
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 GROWING = {
     "m9000_column": "ops.AddField(model_name='User', name='rank', field=fields.IntField(null=True)),",

@@ -13,7 +13,7 @@ from tests.faults.stage import ROUNDS, USERS, Stage, check, under_load
 from tests.migrations.catalogue import catalogue
 from tests.running import ROLLCALL, ROOT, environment
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 async def migrating(url: str) -> asyncio.subprocess.Process:

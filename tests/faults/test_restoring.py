@@ -30,7 +30,7 @@ from tests.running import PATIENCE, Remote
 from tests.services.mail.smtp_server import ScriptedServer
 from tests.world import PASSWORD
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])

@@ -13,7 +13,7 @@ from tests.running import free_port
 from tests.services.mail.smtp_server import ScriptedServer
 from tests.world import PASSWORD
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 async def test_f7_of_three_processes_on_one_outbox_each_mail_is_sent_by_one(

@@ -13,7 +13,7 @@ from tests.faults.disks import fill, small_disk
 from tests.faults.servers import Server
 from tests.faults.stage import ROUNDS, VIEWER, check, invited, set_stage, under_load
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 def intact(url: str) -> bool:

@@ -11,6 +11,7 @@ from models.migrate import MigrationError, migrate
 from tests.migrations.catalogue import query
 from tests.migrations.chains import Chains, silent
 from tests.migrations.population import COPIES, populate
+from tests.running import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("engine", ["postgres"], indirect=True)]
 
@@ -58,7 +59,7 @@ def half_built(index: str) -> str:
 
 async def building(url: str) -> int:
     """Waits until an index is being built; the id of the process that does it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not (found := await query(url, BUILDING)):
             await asyncio.sleep(0.02)
     return int(found[0]["pid"])
@@ -71,7 +72,7 @@ async def test_others_change_users_while_an_index_is_built(
     migrating = asyncio.create_task(migrate(people, report=silent, package=package))
     await building(people)
     other = await asyncpg.connect(people)
-    await other.execute("SET lock_timeout = '500ms'")
+    await other.execute("SET lock_timeout = '30s'")
     changing = "UPDATE users SET version = 9 WHERE id <> (SELECT min(id::text)::uuid FROM users)"
     assert await other.execute(changing) == f"UPDATE {COPIES - 1}"
     await other.close()
@@ -156,7 +157,7 @@ async def test_whoever_waits_to_migrate_holds_no_index_up(
     package = chains.extended(m9000_indexes=INDEXES)
     both = [asyncio.create_task(migrate(people, report=silent, package=package)) for _ in range(2)]
     await building(people)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         waiting = "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%advisory_lock%' AND datname = current_database()"
         while len(await query(people, waiting)) < 3:
             await asyncio.sleep(0.02)

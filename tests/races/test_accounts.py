@@ -22,7 +22,7 @@ from tests.races.conftest import ORIGIN, ROUNDS, CheapHasher, at_once, every_rou
 from tests.schema.users.witness import everything
 from tests.world import PASSWORD, World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @every_round

@@ -14,7 +14,7 @@ from tests.invariants import broken_invariants
 from tests.races.conftest import ROUNDS, at_once, every_round, two_administrators
 from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @every_round

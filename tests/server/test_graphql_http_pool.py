@@ -18,6 +18,7 @@ from server.settings import Settings
 from server.time_limit import TimeLimit
 from tests.conftest import StandingClock
 from tests.databases import Databases
+from tests.running import PATIENCE
 from tests.server.test_graphql_http_time import busy, request
 from tests.world import KEY, World, user_id
 
@@ -67,7 +68,7 @@ async def pool_is_whole() -> bool:
         async with in_transaction():
             await Platform.exists()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(in_one(), in_one(), *(Platform.exists() for _ in range(3)))
         database = connections.get("default")
         pool = getattr(database, "_pool", None)

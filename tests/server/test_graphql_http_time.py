@@ -13,6 +13,7 @@ from server.failures import Failures
 from server.logs import set_up_logs
 from server.shutdown import Leaving
 from server.time_limit import TimeLimit
+from tests.running import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -73,7 +74,7 @@ async def test_the_answer_does_not_wait_for_what_comes_after_it(late: type[Excep
     async def receive() -> Any:
         await asyncio.Event().wait()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await TimeLimit(cleans_for_long, 0.02)({"type": "http", "method": "POST", "path": "/graphql"}, receive, send)
     assert cleaned.is_set()
     assert [message.get("status") for message in sent] == [408, None]

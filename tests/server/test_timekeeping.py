@@ -17,7 +17,7 @@ from services.clock import Clock, DatabaseClock, shared_time, system_clock
 from services.mail.delivery import Delivery
 from tests.conftest import T0, StandingClock
 from tests.databases import Databases
-from tests.running import free_port
+from tests.running import PATIENCE, free_port
 from tests.world import KEY
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("logs_as_before")]
@@ -97,7 +97,7 @@ async def test_nothing_is_done_for_being_late_before_the_database_has_said_what_
     patched.setattr(clocks, "database_time", silent)
     clock = DatabaseClock(lambda: system_clock() + timedelta(days=400))
     app = create_app(settings(url), clock=clock)
-    async with app.router.lifespan_context(app), asyncio.timeout(10):
+    async with app.router.lifespan_context(app), asyncio.timeout(PATIENCE):
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://rollcall.test") as http:
             ready = await http.get("/readyz")
         assert (ready.status_code, ready.json()["reason"], asked.is_set()) == (503, "clock", True)
@@ -116,7 +116,7 @@ async def test_it_asks_as_long_as_the_server_runs_though_an_answer_fails(
     monkeypatch.setattr(timekeeping, "PAUSE_SECONDS", 0.01)
     clock = Following(lambda: T0)
     app = create_app(settings(await databases.fresh(engine, tmp_path)), clock=clock)
-    async with app.router.lifespan_context(app), asyncio.timeout(10):
+    async with app.router.lifespan_context(app), asyncio.timeout(PATIENCE):
         while clock.asked < 5:
             await asyncio.sleep(0.01)
         assert await is_right(clock)

@@ -20,7 +20,7 @@ from models.unavailable import DatabaseUnavailable
 from services.clock import system_clock
 from services.platforms import make_platform
 from tests.databases import Databases
-from tests.running import free_port
+from tests.running import PATIENCE, free_port
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("engine", ["postgres"], indirect=True)]
 
@@ -49,7 +49,7 @@ class Postgres:
 
     async def _end_what_waits(self) -> None:
         waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while (pid := await self.aside.fetchval(waiting)) is None:
                 await self.aside.execute("SELECT pg_stat_clear_snapshot()")
         assert await self.aside.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
@@ -63,7 +63,7 @@ class Postgres:
                 await database.execute_query(COUNT)
                 await inside.wait()
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*[transaction() for _ in range(PLACES)])
         return self.client.lanes.in_use == 0 and self.client._pool.get_size() == PLACES
 

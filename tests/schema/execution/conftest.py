@@ -1,4 +1,4 @@
-"""What tests of documents against the clock may use."""
+"""What tests that measure documents may use."""
 
 import gc
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ from services.actor import Actor, Origin
 from tests.schema.execution.random_documents import DocumentMaker
 from tests.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 DOCUMENTS = int(os.environ.get("ROLLCALL_DIFFERENTIAL", "150"))
 """For each engine and actor; `make differential` asks for many more."""

@@ -24,6 +24,7 @@ from schema.execution.turns import (
 )
 from services.actor import Origin
 from tests.conftest import T0
+from tests.running import PATIENCE
 from tests.server.test_graphql_http import only_error, send
 
 pytestmark = pytest.mark.anyio
@@ -134,7 +135,7 @@ async def test_addresses_take_turns() -> None:
         await account.wait(f"10.0.0.{address}")
         came.append(address)
 
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
         for address in (1, 1, 1, 1, 2, 3, 3):
             tasks.create_task(come(address))
         await asyncio.sleep(0)
@@ -154,7 +155,7 @@ async def test_who_waits_is_told_to_come_again_in_the_end(monkeypatch: pytest.Mo
         await account.wait("10.0.0.1")
     assert account.waiting == 0
     worker.pass_time(account, 60, worked=0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await account.wait("10.0.0.2")
 
 
@@ -173,7 +174,7 @@ async def test_a_known_document_does_not_wait() -> None:
     worker.pass_time(account, 60, worked=0)
     known = await engine.prepared("{ __typename }")
     worker.overdraw(account, 10)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PATIENCE):
         assert await engine.prepared("{ __typename }") is known
 
 

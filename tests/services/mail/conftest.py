@@ -1,14 +1,10 @@
 """A database of either kind, a mail server, and a delivery between them."""
 
 import asyncio
-import os
-import secrets
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 import structlog
 from tortoise.backends.base.executor import EXECUTOR_CACHE
@@ -19,19 +15,9 @@ from services.mail.delivery import Delivery
 from services.mail.render import MailSite
 from services.mail.transport import SmtpTransport
 from services.vault import Vault
+from tests.databases import Databases
 from tests.services.mail.outbox_user import Clock, add_user
 from tests.services.mail.smtp_server import ScriptedServer
-
-POSTGRES = "postgres://postgres@127.0.0.1:5432"
-
-
-def postgres_answers() -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", 5432)) == 0
-
-
-ENGINES = ["sqlite", "postgres"] if postgres_answers() or "CI" in os.environ else ["sqlite"]
 
 
 @pytest.fixture(scope="session")
@@ -39,25 +25,12 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=ENGINES)
-async def database(request: pytest.FixtureRequest, anyio_backend: str, tmp_path: Path) -> AsyncIterator[str]:
-    """An open database with every table in it; the value names its engine."""
+@pytest.fixture
+async def database(engine: str, databases: Databases, tmp_path: Path) -> AsyncIterator[str]:
+    """The name of the engine of an empty, migrated database, which this process is connected to."""
     EXECUTOR_CACHE.clear()  # Tortoise 1.1.9 keeps statements by connection name, whatever its dialect
-    if request.param == "sqlite":
-        async with opened(f"sqlite://{tmp_path / 'mail.db'}") as context:
-            await context.generate_schemas()
-            yield "sqlite"
-        return
-    name = f"rollcall_mail_{secrets.token_hex(6)}"
-    server = await asyncpg.connect(f"{POSTGRES}/postgres")
-    await server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    try:
-        async with opened(f"{POSTGRES}/{name}") as context:
-            await context.generate_schemas()
-            yield "postgres"
-    finally:
-        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await server.close()
+    async with opened(await databases.fresh(engine, tmp_path)):
+        yield engine
 
 
 @pytest.fixture
