@@ -14,6 +14,8 @@ from services.refusals import RateLimited
 MEMORY_KIB, ROUNDS, LANES = 19456, 2, 1
 """OWASP's minimum for Argon2id, which fits two cores best."""
 
+ARGON2 = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=LANES)
+
 LONGEST_TYPED = 512
 """Code points before NFC: 128 after it are at most four times as many. What is longer is nobody's password, and
 putting it into order could take minutes, for marks are sorted one by one."""
@@ -24,8 +26,8 @@ Result = TypeVar("Result")
 class Hasher:
     """Runs at most `at_once` hashes in threads and lets at most `waiting` more queue; then RateLimited."""
 
-    def __init__(self, *, at_once: int = 2, waiting: int = 50) -> None:
-        self._argon2 = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=LANES)
+    def __init__(self, *, at_once: int = 2, waiting: int = 50, argon2: PasswordHasher = ARGON2) -> None:
+        self._argon2 = argon2
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2")
         self._room = at_once + waiting
         self._decoy = self._argon2.hash("nobody's password")

@@ -40,10 +40,17 @@ KEY = "a-key-for-tests-of-at-least-thirty-two-characters"
 PASSWORD = "correct horse battery staple"
 
 
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Real Argon2id with next to no memory. `Hasher()` without it has the parameters of a server."""
+
+
 @cache
 def password_hash() -> str:
-    """A real but cheap hash of PASSWORD."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    return CHEAP.hash(PASSWORD)
+
+
+def cheap_hasher() -> Hasher:
+    return Hasher(argon2=CHEAP)
 
 
 @dataclass
@@ -69,7 +76,7 @@ class World:
 
     clock: Any
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
-    hasher: Hasher = field(default_factory=Hasher)
+    hasher: Hasher = field(default_factory=cheap_hasher)
     engine: Engine = field(default_factory=BothWays)
     guesses: list[tuple[str, str]] = field(default_factory=list)
     """The mutations that took a password, code or link, each with how it ended: what the server's figures count."""

@@ -30,9 +30,8 @@ from tests.attack.stateful.walk import Walk
 from tests.conftest import T0, StandingClock
 from tests.faults.stage import Now
 from tests.invariants import broken_invariants
-from tests.races.conftest import CheapHasher
 from tests.running import PATIENCE, ROOT, command, free_port, running
-from tests.world import World
+from tests.world import World, cheap_hasher
 
 WALKS, FIRST_SEED = int(os.environ.get("ROLLCALL_ATTACK_WALKS", "40")), int(os.environ.get("ROLLCALL_ATTACK_SEED", "0"))
 STEPS, ENOUGH = 100, 14
@@ -101,7 +100,7 @@ async def walk(address: str, url: str, seeds: Iterable[int], steps: int = STEPS)
 
 def quick_world(clock: StandingClock) -> World:
     """Whose passwords take no time, and whose queries are answered as by a server: one way, and not both."""
-    return World(clock, hasher=CheapHasher(), engine=Engine())
+    return World(clock, hasher=cheap_hasher(), engine=Engine())
 
 
 async def walk_in_process(world: World, seeds: Iterable[int], steps: int, enough: int | None = None) -> Walks:

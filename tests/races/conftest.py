@@ -3,11 +3,10 @@
 import asyncio
 import os
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from tortoise import connections
 
 from models.audit_event import AuditEvent
@@ -17,7 +16,7 @@ from models.user import User
 from services.actor import Origin
 from services.passwords import Hasher
 from services.refusals import Refusal, refusals_in
-from tests.world import World
+from tests.world import World, cheap_hasher
 
 ROUNDS = int(os.environ.get("ROLLCALL_RACE_ROUNDS", "25"))
 """ROLLCALL_RACE_ROUNDS=100 before a release."""
@@ -28,18 +27,9 @@ every_round = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 Step = Callable[[], Awaitable[Any]]
 
 
-class CheapHasher(Hasher):
-    """Real Argon2id with next to no memory: a race needs a hundred sign-ins a second."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._argon2 = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        self._decoy = self._argon2.hash("nobody's password")
-
-
 @pytest.fixture
-def hasher() -> Any:
-    made = CheapHasher()
+def hasher() -> Iterator[Hasher]:
+    made = cheap_hasher()
     yield made
     made.close()
 

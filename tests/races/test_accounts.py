@@ -14,11 +14,12 @@ from services.invitations import resend_invitation
 from services.lifecycle import delete_user, disable_user, revoke_user_sessions, unlock_user
 from services.mfa import reset_user_mfa
 from services.own_account import revoke_session
+from services.passwords import Hasher
 from services.resets import send_password_reset
 from services.signing_in import sign_in
 from services.tokens import new_token, token_hash
 from tests.invariants import broken_invariants
-from tests.races.conftest import ORIGIN, ROUNDS, CheapHasher, at_once, every_round, two_administrators
+from tests.races.conftest import ORIGIN, ROUNDS, at_once, every_round, two_administrators
 from tests.schema.users.witness import everything
 from tests.world import PASSWORD, World
 
@@ -26,7 +27,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @every_round
-async def test_nobody_stays_signed_in_who_is_disabled_while_signing_in(world: World, hasher: CheapHasher) -> None:
+async def test_nobody_stays_signed_in_who_is_disabled_while_signing_in(world: World, hasher: Hasher) -> None:
     now = world.clock.now
     for round in range(ROUNDS):
         ann, _ = await two_administrators(world, round)
@@ -62,7 +63,7 @@ async def test_a_rename_never_revives_whoever_is_disabled_at_the_same_time(world
 
 
 @every_round
-async def test_an_invitation_is_accepted_or_replaced_and_never_both(world: World, hasher: CheapHasher) -> None:
+async def test_an_invitation_is_accepted_or_replaced_and_never_both(world: World, hasher: Hasher) -> None:
     now = world.clock.now
     for round in range(ROUNDS):
         ann, bob = await two_administrators(world, round)
@@ -86,7 +87,7 @@ async def test_an_invitation_is_accepted_or_replaced_and_never_both(world: World
 
 
 @every_round
-async def test_whoever_is_deleted_leaves_nothing_whatever_else_happens(world: World, hasher: CheapHasher) -> None:
+async def test_whoever_is_deleted_leaves_nothing_whatever_else_happens(world: World, hasher: Hasher) -> None:
     now = world.clock.now
     for round in range(ROUNDS):
         ann, bob = await two_administrators(world, round)
@@ -126,7 +127,7 @@ async def test_whoever_is_deleted_leaves_nothing_whatever_else_happens(world: Wo
 
 
 @every_round
-async def test_failures_from_before_an_unlock_never_lock_again(world: World, hasher: CheapHasher) -> None:
+async def test_failures_from_before_an_unlock_never_lock_again(world: World, hasher: Hasher) -> None:
     now = world.clock.now
     for round in range(ROUNDS):
         ann, _ = await two_administrators(world, round)
@@ -149,7 +150,7 @@ async def test_failures_from_before_an_unlock_never_lock_again(world: World, has
 
 
 @every_round
-async def test_every_lock_has_its_event_while_an_administrator_unlocks(world: World, hasher: CheapHasher) -> None:
+async def test_every_lock_has_its_event_while_an_administrator_unlocks(world: World, hasher: Hasher) -> None:
     now = world.clock.now
     for round in range(ROUNDS):
         ann, _ = await two_administrators(world, round)

@@ -10,6 +10,7 @@ import pytest
 from services.passwords import Hasher
 from services.refusals import RateLimited
 from tests.reference_work import measured
+from tests.running import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -26,7 +27,7 @@ class SlowHasher(Hasher):
         with self.lock:
             self.running += 1
             self.most = max(self.most, self.running)
-        self.go.wait(10)
+        self.go.wait(PATIENCE)
         with self.lock:
             self.running -= 1
         return True

@@ -26,6 +26,7 @@ def world(database: str, clock: StandingClock) -> Iterator[World]:
     made.hasher.close()
 
 
+@pytest.mark.slow
 async def test_no_walk_finds_a_promise_broken(world: World, caplog: pytest.LogCaptureFixture) -> None:
     found = await walk_in_process(world, range(MOST), STEPS, enough=WALKS)
     assert "\n".join(found.failures) == ""

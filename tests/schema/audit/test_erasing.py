@@ -8,10 +8,9 @@ from services.accepting import accept_invitation
 from services.actor import Origin
 from services.audit import DELETED
 from services.signing_in import sign_in
-from tests.races.conftest import CheapHasher
 from tests.schema.audit.documents import events, refused, types
 from tests.schema.users.witness import everything, link_token
-from tests.world import PASSWORD, World, role_id, user_id
+from tests.world import PASSWORD, World, cheap_hasher, role_id, user_id
 
 pytestmark = pytest.mark.anyio
 
@@ -21,7 +20,7 @@ TRACES = ("Zenobia", "Zzyx", "zenobia", "zzyx", "203.0.113.66", "+14155550132", 
 
 async def test_nothing_that_names_a_deleted_person_is_left_in_any_table(world: World) -> None:
     admin = await world.admin()
-    platform, hasher = await admin.platform, CheapHasher()
+    platform, hasher = await admin.platform, cheap_hasher()
     ask, boss = await world.client(admin), role_id(await world.role(platform))
     zenobia = 'firstName: "Zenobia", lastName: "Zzyx", email: "zenobia@zzyx.example.org"'
     assert await refused(ask, f'addUser(input: {{{zenobia}, roleId: "{boss}"}})') == []
