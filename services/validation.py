@@ -84,14 +84,7 @@ def description(text: str) -> str:
 
 
 def idempotency_key(text: str) -> str:
-    """Exactly as it came: a program made it, and a repeat has the same characters."""
-    if len(text) > KEY_LENGTH:
-        raise Invalid(f"An idempotency key may have at most {KEY_LENGTH} characters.")
-    if has_unprintable_character(text):
-        raise Invalid("An idempotency key may not contain line breaks or control characters.")
-    if not has_visible_character(text, punctuation=True):
-        raise Invalid("An idempotency key may not be blank.")
-    return text
+    return one_line(text, longest=KEY_LENGTH, what="An idempotency key")
 
 
 def time_zone(text: str) -> str:

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from models.user import User
+from services.email_addresses import email_address
 from services.refusals import Invalid
 from services.user_conditions import rows_that_match, text_condition
 from services.user_query import UserQuery
-from services.validation import email_address, person_name
+from services.validation import name as person_name
 from services.visibility import signing_in_as
 from tests.world import World
 

@@ -100,7 +100,7 @@ async def test_a_blank_reason_is_none(world: World, blank: str | None) -> None:
     assert [event["changes"] for event in await trail()] == [[("disabledAt", None, "2026-11-22T12:00:00Z")]]
 
 
-@pytest.mark.parametrize("reason", ["x" * 501, "x" * 40_000, "a\nb", "a\x00b", "\ud800", "a\x1bb", "\u200b"])
+@pytest.mark.parametrize("reason", ["x" * 501, "x" * 40_000, "a\nb", "a\x00b", "\ud800", "a\x1bb", "\u0301"])
 async def test_a_reason_that_cannot_be_shown_on_one_line_is_invalid(world: World, reason: str) -> None:
     admin = await world.admin()
     target = await world.user(await admin.platform)
