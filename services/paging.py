@@ -159,14 +159,14 @@ def _mark(order: KeysetOrder, fingerprint: Any) -> bytes:
 
 
 def _cursors(order: KeysetOrder, mark: bytes) -> Callable[[Model], str]:
-    """Cursors: the list's mark, a checksum, and the row's place in the order."""
-    place, summed = attrgetter(*order.columns), crc32(mark)
+    """Gives the cursor of a row: its place in the order."""
+    place = attrgetter(*order.columns)
+    return lambda row: sealed(mark, orjson.dumps(place(row), default=str))
 
-    def cursor_of(row: Model) -> str:
-        values = orjson.dumps(place(row), default=str)
-        return _written(mark + crc32(values, summed).to_bytes(CHECKSUM) + values)
 
-    return cursor_of
+def sealed(mark: bytes, values: bytes) -> str:
+    """A cursor: the list's mark, a checksum, and the values of the order's columns as JSON."""
+    return _written(mark + crc32(values, crc32(mark)).to_bytes(CHECKSUM) + values)
 
 
 def _written(raw: bytes) -> str:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import asyncpg
 import orjson
@@ -130,7 +131,8 @@ def _edge(row: Any, policy: Any, now: datetime) -> dict[str, Any]:
         ),
     }  # fmt: skip
     key = orjson.dumps([last_name_key, first_name_key, str(id)])
-    return {"node": node, "cursor": base64.urlsafe_b64encode(MARK + key).decode().rstrip("=")}
+    cursor = MARK + crc32(key, crc32(MARK)).to_bytes(4) + key
+    return {"node": node, "cursor": base64.urlsafe_b64encode(cursor).decode().rstrip("=")}
 
 
 def _alerts(

@@ -18,6 +18,7 @@ from tortoise.transactions import in_transaction
 from models.platform import Platform
 from models.user import User
 from schema.ids import global_id
+from services.paging import CHECKSUM, MARK, sealed
 from tests.schema.tenants.printed import Slot, document, node_types, printed, readings, selection, slots
 from tests.schema.users.witness import everything
 from tests.world import Client, World, user_id
@@ -120,7 +121,7 @@ async def cursor(side: Side, slot: Slot) -> str:
 def forged(cursor: str) -> str:
     """The same place in a list that never was."""
     raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    return base64.urlsafe_b64encode(bytes(6) + raw[6:]).decode().rstrip("=")
+    return sealed(bytes(MARK), raw[MARK + CHECKSUM :])
 
 
 @every_slot

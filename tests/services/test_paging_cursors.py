@@ -3,14 +3,13 @@
 import base64
 from datetime import timedelta
 from typing import Any
-from zlib import crc32
 
 import orjson
 import pytest
 
 from services.actor import Actor
 from services.directory import list_users
-from services.paging import CHECKSUM, MARK, BadPage, PageArguments
+from services.paging import MARK, BadPage, PageArguments, sealed
 from services.user_query import Span, UserOrderField, UserQuery
 from tests.conftest import T0
 from tests.world import World
@@ -36,7 +35,7 @@ async def forged(actor: Actor, field: UserOrderField, values: bytes, query: User
     first = await page(actor, field, query, first=1)
     cursor = first.cursor_of(first.rows[0])
     mark = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))[:MARK]
-    return base64.urlsafe_b64encode(mark + crc32(mark + values).to_bytes(CHECKSUM) + values).decode().rstrip("=")
+    return sealed(mark, values)
 
 
 @pytest.mark.parametrize(

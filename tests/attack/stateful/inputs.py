@@ -20,6 +20,7 @@ from graphql import (
 )
 from graphql import get_nullable_type as nullable
 
+from services.paging import CHECKSUM, MARK, sealed
 from tests.attack.stateful.memory import Memory
 from tests.attack.stateful.questions import Asked, Question
 from tests.attack.stateful.stage import Stage
@@ -34,8 +35,6 @@ ANY = [1, 5, 20, 60, 100]
 """Numbers that are mostly taken: of these names, and of others."""
 
 EDGES = [0, -1, 3, 8, 15, 64, 100, 101, 1440, 2**31 - 1, -(2**31)]
-MARK = 6
-"""Bytes of a cursor in front of the values of its row."""
 
 NASTY = ["", " ", "a" * 101, "ü" * 600, "a\nb", "%_\\", "\u202eabc", "\x00", "\ud800", "👩‍🚀", "'; --", "ﬃ" * 99 + "@"]
 MALFORMED = ["nonsense", "", "VXNlcjow", "===", "é"]
@@ -199,9 +198,9 @@ class Inputs:
         if not self._happens(self.wild * 2) or cursor == "broken":
             return cursor
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        values = json.loads(raw[MARK:])
+        values = json.loads(raw[MARK + CHECKSUM :])
         values[self.random.randrange(len(values))] = self.random.choice([*NASTY, *INSTANTS, *UNFIT, None])
-        return base64.urlsafe_b64encode(raw[:MARK] + json.dumps(values).encode()).decode().rstrip("=")
+        return sealed(raw[:MARK], json.dumps(values).encode())
 
     def _token(self, name: str) -> str:
         """One that was given away for this; now and then any other."""

@@ -81,6 +81,11 @@ async def test_a_challenge_that_is_over_says_the_same_as_one_that_never_was(worl
     for _ in range(5):
         assert (await refused(world, VERIFY, token=void, code=wrong_code(app, clock.now)))[0] == "INVALID_CODE"
     assert (await do(await world.client(), VERIFY, token=used, code=app.at(clock.now)))["session"]
+    shut = await world.user(await ada.platform)
+    await with_mfa(world, shut)
+    disabled = await challenged(world, shut)
+    await User.filter(id=shut.id).update(disabled_at=clock.now)
+    assert await refused(world, VERIFY, token=disabled, code="000000") == ("INVALID_TOKEN", CHALLENGE)
     clock.advance(minutes=5)
     for token in (used, void, late, "unknown"):
         assert await refused(world, VERIFY, token=token, code=app.at(clock.now)) == ("INVALID_TOKEN", CHALLENGE)
