@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from models.engines import lanes, postgres, sqlite
 from tests.databases import POSTGRES, Databases
+from tests.running import PATIENCE
 from tests.world import World
 
 T0 = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -68,7 +70,14 @@ def clock() -> StandingClock:
 
 
 @pytest.fixture
-def world(database: str, clock: StandingClock) -> Iterator[World]:
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many requests at once wait for one connection as long as a busy machine needs, not two seconds."""
+    for module in (lanes, postgres, sqlite):
+        monkeypatch.setattr(module, "WAIT_SECONDS", PATIENCE)
+
+
+@pytest.fixture
+def world(database: str, clock: StandingClock, patient: None) -> Iterator[World]:
     made = World(clock)
     yield made
     made.hasher.close()

@@ -10,7 +10,7 @@ from tests.faults.backups import back_up_sqlite, dump_postgres, restore_postgres
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import MakeServer
 from tests.faults.servers import Server
-from tests.faults.stage import USERS, Stage, check, invited, set_stage, under_load
+from tests.faults.stage import USERS, Stage, check, invited, set_stage, under_load, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -21,7 +21,7 @@ async def test_f21_a_dump_of_postgres_under_load_restores_to_a_working_server(
     async with server() as rollcall:
         caller = rollcall.caller(stage.token)
         async with under_load(20, lambda number: stage.add(caller, f"ada{number}@example.org")) as replies:
-            await asyncio.sleep(0.5)
+            await until(lambda: len(replies) >= 10, "ten replies come before the backup begins")
             dump = await dump_postgres(own_cluster, stage.url)
         assert {reply.status for reply in replies} == {200}
     await works(await restore_postgres(own_cluster, dump), stage, tmp_path)
@@ -36,7 +36,7 @@ async def test_f21_a_backup_of_sqlite_under_load_restores_to_a_working_server(
     ) as rollcall:
         caller = rollcall.caller(stage.token)
         async with under_load(20, lambda number: stage.add(caller, f"ada{number}@example.org")) as replies:
-            await asyncio.sleep(0.5)
+            await until(lambda: len(replies) >= 10, "ten replies come before the backup begins")
             restored = await asyncio.to_thread(back_up_sqlite, stage.url, tmp_path / "restored.db")
         assert {reply.status for reply in replies} == {200}
     await works(restored, stage, tmp_path)

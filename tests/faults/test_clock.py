@@ -90,7 +90,7 @@ async def test_f22_servers_whose_machines_are_apart_have_one_time(
     ours, theirs = DatabaseClock(), DatabaseClock(lambda: system_clock() + timedelta(hours=hours))
     for each in (ours, theirs):
         await each.follow()
-    assert abs(theirs() - ours()) < timedelta(seconds=0.5)
+    assert abs(theirs() - ours()) < timedelta(minutes=1)
 
     clock.now = await shared_time()
     platform = await world.platform()

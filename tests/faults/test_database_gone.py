@@ -54,7 +54,7 @@ async def test_f9_a_restart_of_the_database_costs_a_moment_and_nothing_else(
     async with server(DATABASE_CONNECTIONS=str(PLACES)) as rollcall:
         caller = rollcall.caller(stage.token)
         async with under_load(20, reading_and_writing(stage, caller)) as replies:
-            await asyncio.sleep(0.5)
+            await until(lambda: len(replies) >= 10, "ten replies come before the database stops")
             await cluster.stop(mode)
             await rollcall.readiness(503)
             await cluster.start()

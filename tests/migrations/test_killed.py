@@ -10,7 +10,7 @@ from tests.migrations.chains import CHANGE, KILL, REAL, STEPS, Chains, silent
 from tests.migrations.conftest import NewDatabase
 from tests.migrations.population import populate
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("step", range(len(STEPS) + 1))

@@ -34,6 +34,7 @@ async def test_no_walk_finds_a_promise_broken(world: World, caplog: pytest.LogCa
     assert found.lacking == []
 
 
+@pytest.mark.slow
 async def test_the_same_seed_walks_the_same_way(world: World) -> None:
     """Asks the same and hears the same; ids, tokens and cursors are others. Each query is answered both ways."""
     world.engine = BothWays()

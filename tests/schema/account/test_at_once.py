@@ -81,6 +81,7 @@ async def test_the_right_password_five_times_at_once_locks_nobody(world: World) 
 
 
 async def test_four_sign_ins_at_once_with_an_outdated_hash_all_succeed(world: World) -> None:
+    counting(world)  # hashes as a server does, for which the stored hash is too weak
     ada = await world.user(await world.platform())
     assert tally(await all_at_once(world, *[(SIGN_IN, {"email": ada.email, "password": PASSWORD})] * 4)) == ["done"] * 4
 

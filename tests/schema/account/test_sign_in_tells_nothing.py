@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 import unicodedata
 
 import pytest
@@ -12,6 +13,7 @@ from models.session import Session
 from models.user import User
 from services.passwords import MEMORY_KIB, ROUNDS
 from tests.conftest import StandingClock
+from tests.reference_work import measured
 from tests.schema.account.documents import (
     REQUEST_RESET,
     SIGN_IN,
@@ -93,14 +95,15 @@ async def test_the_last_of_128_letters_counts(world: World) -> None:
 
 async def test_a_password_of_thousands_of_marks_costs_no_more_than_any_other(world: World) -> None:
     hasher = counting(world)
-    ada, now = await world.user(await world.platform()), asyncio.get_running_loop().time
-    begun = now()
-    assert codes(await sign_in(world, ada, "a" + "\u0300\u0323" * 8_000)) == ["INVALID_CREDENTIALS"]
-    assert now() - begun < 2
+    ada = await world.user(await world.platform())
+    with measured(time.process_time) as signing_in:
+        assert codes(await sign_in(world, ada, "a" + "\u0300\u0323" * 8_000)) == ["INVALID_CREDENTIALS"]
+    assert signing_in.pieces < 200
     assert (hasher.runs, hasher.checked) == (1, [])
 
 
 async def test_a_weaker_hash_is_replaced_at_sign_in_and_where_past_ones_are_kept_too(world: World) -> None:
+    counting(world)  # hashes as a server does
     ada = await world.user(await world.platform(password_max_age_days=90))
     id = "00000000-0000-4000-8000-000000000001"
     await PastPassword.create(id=id, user_id=ada.id, password_hash=password_hash(), created_at=world.clock.now)
