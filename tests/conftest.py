@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from models.engines import lanes, postgres, sqlite
-from tests.databases import POSTGRES, Databases
-from tests.running import PATIENCE
+from tests.databases import POSTGRES, Databases, wait_patiently
 from tests.world import World
 
 T0 = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -55,7 +53,12 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def database(engine: str, databases: Databases, tmp_path: Path) -> AsyncIterator[str]:
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    wait_patiently(monkeypatch)
+
+
+@pytest.fixture
+async def database(engine: str, databases: Databases, tmp_path: Path, patient: None) -> AsyncIterator[str]:
     """The URL of an empty, migrated database, which this process is connected to."""
     from models.database import opened
 
@@ -70,14 +73,7 @@ def clock() -> StandingClock:
 
 
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many requests at once wait for one connection as long as a busy machine needs, not two seconds."""
-    for module in (lanes, postgres, sqlite):
-        monkeypatch.setattr(module, "WAIT_SECONDS", PATIENCE)
-
-
-@pytest.fixture
-def world(database: str, clock: StandingClock, patient: None) -> Iterator[World]:
+def world(database: str, clock: StandingClock) -> Iterator[World]:
     made = World(clock)
     yield made
     made.hasher.close()

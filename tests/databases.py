@@ -7,8 +7,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
+from models.engines import lanes, postgres, sqlite
 from models.migrate import migrate
+from tests.running import PATIENCE
 
 CONNECTING_SECONDS = 30
 """What a busy machine may take; a missing server refuses at once."""
@@ -71,6 +74,12 @@ class Databases:
     @property
     def postgres_url(self) -> str:
         return f"{POSTGRES}/{self._postgres}"
+
+
+def wait_patiently(patch: pytest.MonkeyPatch) -> None:
+    """Those of this process who want one connection at once wait as long as a busy machine needs, not two seconds."""
+    for module in (lanes, postgres, sqlite):
+        patch.setattr(module, "WAIT_SECONDS", PATIENCE)
 
 
 async def _answers() -> bool:

@@ -17,8 +17,7 @@ from server.database import pool
 from server.settings import Settings
 from server.time_limit import TimeLimit
 from tests.conftest import StandingClock
-from tests.databases import Databases
-from tests.running import PATIENCE
+from tests.databases import Databases, wait_patiently
 from tests.server.test_graphql_http_time import busy, request
 from tests.world import KEY, World, user_id
 
@@ -71,7 +70,8 @@ async def pool_is_whole() -> bool:
         async with in_transaction():
             await Platform.exists()
 
-    async with asyncio.timeout(PATIENCE):
+    with pytest.MonkeyPatch.context() as patch:
+        wait_patiently(patch)
         await asyncio.gather(in_one(), in_one(), *(Platform.exists() for _ in range(3)))
         database = connections.get("default")
         pool = getattr(database, "_pool", None)

@@ -39,6 +39,25 @@ async def test_no_query_under_the_limit_holds_a_worker_for_a_quarter_of_a_second
     assert (dear, len(costly)) == ([], DOCUMENTS), f"seed {SEED}"
 
 
+REFUSED = " ".join(f"a{number}: avatarUrl(size: 9)" for number in range(10))
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked"),
+    [("users", "id"), ("auditEvents", "id"), ("users", REFUSED)],
+    ids=["users", "auditEvents", "refused fields"],
+)
+async def test_the_rows_of_a_page_do_no_more_than_their_points_allow(world: World, rows: str, asked: str) -> None:
+    """What a hundred rows do and cost beyond one, for the points of a row stand among larger ones in other queries."""
+    actor = await world.actor(await crowd(world))
+    works, costs = [], []
+    for source in (f"{{ {rows}(first: {number}) {{ nodes {{ {asked} }} }} }}" for number in (1, 100)):
+        prepared = await Engine().prepared(source)
+        costs.append(prepared.cost(prepared.operation(None), {}))
+        works.append((await dearest_use(source, {}, world, actor))[0].calls)
+    assert works[1] - works[0] <= (costs[1] - costs[0]) * MOST.calls / COST_LIMIT
+
+
 OF_FIELDS = """{ name description isDeprecated deprecationReason __typename
   type { kind name description __typename ofType { kind name description __typename } } }"""
 

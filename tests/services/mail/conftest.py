@@ -26,7 +26,7 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def database(engine: str, databases: Databases, tmp_path: Path) -> AsyncIterator[str]:
+async def database(engine: str, databases: Databases, tmp_path: Path, patient: None) -> AsyncIterator[str]:
     """The name of the engine of an empty, migrated database, which this process is connected to."""
     EXECUTOR_CACHE.clear()  # Tortoise 1.1.9 keeps statements by connection name, whatever its dialect
     async with opened(await databases.fresh(engine, tmp_path)):
