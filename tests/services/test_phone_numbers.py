@@ -1,6 +1,8 @@
 """Phone numbers as people type them: E.164, or the cause of the refusal."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.phone_numbers import phone_number
 from services.refusals import Invalid
@@ -75,3 +77,20 @@ def test_a_refusal_names_its_cause(typed: str, cause: str) -> None:
     with pytest.raises(Invalid) as refused:
         phone_number(typed)
     assert refused.value.message == cause
+
+
+SEPARATORS = st.text(" -./()\u00a0\u202f\u2009\u2010\u2011\u2013\u200b\u200e\u2060\ufeff", max_size=3)
+DIGITS = ["0123456789", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19", "٠١٢٣٤٥٦٧٨٩"]
+
+
+@given(
+    number=st.sampled_from(["+14155550132", "+33612345678", "+442079460018", "+390612345678"]),
+    plus=st.sampled_from("+\uff0b\ufe62"),
+    data=st.data(),
+)
+def test_a_number_means_the_same_however_its_digits_are_written_and_set_apart(
+    number: str, plus: str, data: st.DataObject
+) -> None:
+    digits = data.draw(st.sampled_from(DIGITS))
+    typed = plus + "".join(digits[int(digit)] + data.draw(SEPARATORS) for digit in number[1:])
+    assert phone_number(typed) == number
