@@ -74,3 +74,8 @@ async def test_a_byte_order_mark_before_the_json_is_skipped() -> None:
 async def test_what_the_body_is_instead_of_json_is_said_where_it_can_be_seen(body: bytes, message: str) -> None:
     answer = await send(body=body)
     assert (answer.status_code, only_error(answer)) == (400, (message, "BAD_USER_INPUT"))
+
+
+async def test_half_a_surrogate_pair_is_json_all_the_same() -> None:
+    answer = await send(body=b'{"query": "{ __typename }", "variables": {"a": "\\ud800"}, "extensions": null}')
+    assert (answer.status_code, answer.json()["data"]) == (200, {"__typename": "Query"})

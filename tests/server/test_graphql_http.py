@@ -81,11 +81,6 @@ async def test_a_malformed_body_is_a_bad_request_in_json(body: bytes) -> None:
     assert only_error(answer)[1] == "BAD_USER_INPUT"
 
 
-async def test_half_a_surrogate_pair_is_json_all_the_same() -> None:
-    answer = await send(body=b'{"query": "{ __typename }", "variables": {"a": "\\ud800"}, "extensions": null}')
-    assert (answer.status_code, answer.json()["data"]) == (200, {"__typename": "Query"})
-
-
 @pytest.mark.parametrize(
     "content_type",
     [
