@@ -68,7 +68,7 @@ async def test_a_byte_order_mark_before_the_json_is_skipped() -> None:
         (BODY.decode().encode("utf-32"), "The body is not JSON in UTF-8, but in UTF-16 or UTF-32."),
         (BODY.decode().encode("utf-32-be"), "The body is not JSON in UTF-8, but in UTF-16 or UTF-32."),
         (gzip.compress(BODY, mtime=0), "The body is not JSON: it is compressed."),
-        (b'{"query": "\xe4"}', "The body is not JSON."),
+        (b'{"query": "\xe4"}', "The body is not UTF-8."),
     ],
 )
 async def test_what_the_body_is_instead_of_json_is_said_where_it_can_be_seen(body: bytes, message: str) -> None:
